@@ -1,0 +1,73 @@
+/* The counter file: what a running program leaves for kernprof.
+ *
+ * One file per process image, DIR/PID-TOKEN.kpc, written through shared mappings only, so that what a program counted
+ * survives any end of it. A header page is followed by page-aligned chunks; `end` in the header is where the next chunk
+ * goes. A chunk is published by writing its magic last. Readers may look at any time.
+ */
+#ifndef KP_FORMAT_COUNTERS_H
+#define KP_FORMAT_COUNTERS_H
+
+#include <stdint.h>
+
+#define KP_COUNTERS_MAGIC 0x3173746e756f636bull /* "kcounts1" */
+#define KP_COUNTERS_VERSION 1u
+#define KP_CHUNK_MAGIC 0x316b6e68u /* "hnk1" */
+#define KP_COUNTERS_PAGE 4096u
+#define KP_COUNTERS_SUFFIX ".kpc"
+
+/* The environment of a profiled program: where to count, and how to take time. */
+#define KP_ENV_DIRECTORY "KERNPROF_COUNTERS"
+#define KP_ENV_TIMING "KERNPROF_TIMING"
+
+enum kp_timing { KP_TIMING_OFF = 1, KP_TIMING_EXACT = 2 };
+enum kp_chunk_kind { KP_CHUNK_MODULE = 1, KP_CHUNK_SEGMENT = 2 };
+
+struct kp_counters_header {
+    uint64_t magic;
+    uint32_t version;
+    uint32_t timing;
+    uint64_t token; /* of this process image: differs after exec */
+    uint32_t pid;
+    uint32_t parent_pid;
+    uint64_t start_ns;    /* CLOCK_REALTIME */
+    uint64_t ticks_start; /* the two readings that give the length of a tick */
+    uint64_t mono_start_ns;
+    uint64_t ticks_end;
+    uint64_t mono_end_ns;
+    uint32_t clean; /* 1 after exit ran its handlers */
+    uint32_t module_count;
+    uint64_t end;        /* offset of the next chunk; changed atomically */
+    uint64_t probe_ticks_x256; /* calibrated cost of one timestamp */
+};
+
+struct kp_chunk {
+    uint32_t magic;
+    uint32_t kind;
+    uint64_t size; /* multiple of the page, header included */
+};
+
+/* A loaded module: executable or shared object. `path` and the bytes of its map follow, at the given offsets from the
+ * start of the chunk. */
+struct kp_module_chunk {
+    struct kp_chunk chunk;
+    uint32_t module; /* its number in this file, from 1 */
+    uint32_t build_id_size;
+    uint8_t build_id[32];
+    uint64_t map_address; /* in the process: the reader resolves relative offsets with the two addresses */
+    uint64_t counters_address;
+    uint64_t counters_size;
+    uint64_t path_offset;
+    uint64_t map_offset;
+    uint64_t map_size;
+};
+
+/* One thread's counters of one module; used again by a later thread when its thread has ended. */
+struct kp_segment_chunk {
+    struct kp_chunk chunk;
+    uint32_t module;
+    uint32_t thread; /* id of the last thread that used it */
+    uint64_t counters_offset; /* from the start of the chunk */
+    uint64_t counters_size;
+};
+
+#endif
