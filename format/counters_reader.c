@@ -1,0 +1,52 @@
+/* See counters_reader.h. */
+#include "format/counters_reader.h"
+
+#include <stddef.h>
+
+int kp_counters_open(struct kp_counters *counters, const void *bytes, uint64_t size)
+{
+    counters->bytes = bytes;
+    counters->size = size;
+    counters->header = bytes;
+    if (size < KP_COUNTERS_PAGE || counters->header->magic != KP_COUNTERS_MAGIC ||
+        counters->header->version != KP_COUNTERS_VERSION)
+        return -1;
+    return 0;
+}
+
+const struct kp_chunk *kp_counters_next(const struct kp_counters *counters, uint64_t *offset)
+{
+    for (; *offset <= counters->size - KP_COUNTERS_PAGE; *offset += KP_COUNTERS_PAGE) {
+        const struct kp_chunk *chunk = (const void *)(counters->bytes + *offset);
+        if (chunk->magic != KP_CHUNK_MAGIC || chunk->size == 0 || chunk->size % KP_COUNTERS_PAGE != 0 ||
+            chunk->size > counters->size - *offset)
+            continue;
+        *offset += chunk->size;
+        return chunk;
+    }
+    return NULL;
+}
+
+static int fits(const struct kp_chunk *chunk, uint64_t offset, uint64_t size)
+{
+    return offset <= chunk->size && size <= chunk->size - offset;
+}
+
+const struct kp_module_chunk *kp_counters_module(const struct kp_chunk *chunk)
+{
+    const struct kp_module_chunk *m = (const void *)chunk;
+    if (chunk->kind != KP_CHUNK_MODULE || m->path_offset < sizeof *m || m->map_offset <= m->path_offset ||
+        m->map_offset % 8 != 0 || !fits(chunk, m->map_offset, m->map_size) || m->build_id_size > sizeof m->build_id ||
+        ((const char *)m)[m->map_offset - 1] != 0)
+        return NULL;
+    return m;
+}
+
+const struct kp_segment_chunk *kp_counters_segment(const struct kp_chunk *chunk)
+{
+    const struct kp_segment_chunk *s = (const void *)chunk;
+    if (chunk->kind != KP_CHUNK_SEGMENT || s->counters_offset % 8 != 0 || s->counters_offset < sizeof *s ||
+        !fits(chunk, s->counters_offset, s->counters_size))
+        return NULL;
+    return s;
+}

@@ -1,0 +1,31 @@
+/* Checked, read-only iteration over a map section. Trusts no length and no index: what is returned can be followed. */
+#ifndef KP_FORMAT_MAP_READER_H
+#define KP_FORMAT_MAP_READER_H
+
+#include "format/map.h"
+
+/* A record and its tables, pointing into the bytes that were given; they live as long as these. */
+struct kp_map_view {
+    const struct kp_map_record *record;
+    const struct kp_map_edge *edges;
+    const struct kp_map_block *blocks;
+    const uint32_t *block_lines;
+    const struct kp_map_line *lines;
+    const struct kp_map_file *files;
+    const char *strings;
+    uint64_t offset; /* of the record in the section */
+};
+
+/* Reads the record at *offset and moves *offset behind it. `map` is aligned to 8 bytes.
+ * 1: read; 0: the end; -1: damaged. */
+int kp_map_next(const void *map, uint64_t size, uint64_t *offset, struct kp_map_view *view);
+
+/* Where the function's words are among the module's counters, given the addresses of map and counters in one address
+ * space; -1 if they lie outside. In words. */
+int64_t kp_map_first_word(const struct kp_map_view *view, uint64_t map_address, uint64_t counters_address,
+                          uint64_t counters_size);
+
+/* Number of words that belong to the function. */
+uint64_t kp_map_words(const struct kp_map_record *record);
+
+#endif

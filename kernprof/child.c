@@ -1,0 +1,94 @@
+/* Running the program (see child.h). */
+#include "kernprof/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kernprof/command.h"
+
+static volatile sig_atomic_t child_pid;
+
+static void pass_on(int signal)
+{
+    if (child_pid > 0)
+        kill((pid_t)child_pid, signal);
+}
+
+/* The terminal sends these to the program itself, as it is in kernprof's process group. */
+static const int from_terminal[] = {SIGINT, SIGQUIT};
+static const int to_pass_on[] = {SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGCONT};
+
+enum { TERMINAL_COUNT = sizeof from_terminal / sizeof from_terminal[0], PASS_COUNT = sizeof to_pass_on / sizeof to_pass_on[0] };
+
+static int64_t now_ns(clockid_t clock)
+{
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* Starts the program; an exec that fails sends its errno through a pipe that closes on exec. */
+static int start(const char *path, char **argv, struct sigaction *saved, int *failure)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return -1;
+    pid_t child = fork();
+    if (child == 0) {
+        for (int i = 0; i < TERMINAL_COUNT; i++)
+            sigaction(from_terminal[i], &saved[i], NULL);
+        for (int i = 0; i < PASS_COUNT; i++)
+            sigaction(to_pass_on[i], &saved[TERMINAL_COUNT + i], NULL);
+        execv(path, argv);
+        int code = errno;
+        ssize_t written = write(ends[1], &code, sizeof code);
+        (void)written; /* the parent sees the exit status then */
+        _exit(127);
+    }
+    close(ends[1]);
+    if (child > 0 && read(ends[0], failure, sizeof *failure) != sizeof *failure)
+        *failure = 0;
+    close(ends[0]);
+    return child;
+}
+
+int kp_child_run(const char *path, char **argv, struct kp_child_end *end, struct kp_error *error)
+{
+    struct sigaction saved[TERMINAL_COUNT + PASS_COUNT];
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, pass = {.sa_handler = pass_on};
+    for (int i = 0; i < TERMINAL_COUNT; i++)
+        sigaction(from_terminal[i], &ignore, &saved[i]);
+    for (int i = 0; i < PASS_COUNT; i++)
+        sigaction(to_pass_on[i], NULL, &saved[TERMINAL_COUNT + i]);
+    int failure = 0;
+    end->start_ns = now_ns(CLOCK_REALTIME);
+    int64_t began = now_ns(CLOCK_MONOTONIC);
+    int child = start(path, argv, saved, &failure);
+    if (child < 0) {
+        kp_fail(error, "%s: cannot be started: %s", path, strerror(errno));
+        return KP_EXIT_FAILED;
+    }
+    child_pid = child;
+    for (int i = 0; i < PASS_COUNT; i++)
+        sigaction(to_pass_on[i], &pass, NULL);
+    int status = 0;
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        ;
+    child_pid = 0;
+    end->duration_ns = now_ns(CLOCK_MONOTONIC) - began;
+    for (int i = 0; i < PASS_COUNT; i++)
+        sigaction(to_pass_on[i], &saved[TERMINAL_COUNT + i], NULL);
+    if (failure) {
+        kp_fail(error, "%s: cannot be executed: %s", path, strerror(failure));
+        return failure == ENOENT ? KP_EXIT_NOT_FOUND : KP_EXIT_CANNOT_EXECUTE;
+    }
+    end->pid = child;
+    end->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    end->exit_status = end->signal ? 128 + end->signal : WEXITSTATUS(status);
+    return 0;
+}

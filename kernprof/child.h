@@ -1,0 +1,21 @@
+/* Running the program as if kernprof were not there: its streams, its signals, its exit status. */
+#ifndef KP_KERNPROF_CHILD_H
+#define KP_KERNPROF_CHILD_H
+
+#include <stdint.h>
+
+#include "util/error.h"
+
+struct kp_child_end {
+    int pid;
+    int exit_status; /* as the shell has it: 128 + N when signal N ended it */
+    int signal;      /* 0: it ended by itself */
+    int64_t start_ns;
+    int64_t duration_ns;
+};
+
+/* Runs and waits. Signals to kernprof are passed on. 0, or an exit status (126, 127, 125) with `error` filled when the
+ * program could not be started. */
+int kp_child_run(const char *path, char **argv, struct kp_child_end *end, struct kp_error *error);
+
+#endif

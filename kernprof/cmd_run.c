@@ -1,0 +1,231 @@
+/* kernprof [run]: runs a program under the profiler and writes its profile. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "format/counters.h"
+#include "format/profile.h"
+#include "kernprof/child.h"
+#include "kernprof/command.h"
+#include "kernprof/join.h"
+#include "kernprof/program.h"
+#include "util/folder.h"
+#include "util/host.h"
+#include "viewer/viewer.h"
+
+static const char usage[] =
+    "usage: kernprof [run] [-l] [-v] [-o FILE] [options] [--] PROGRAM [ARG ...]\n"
+    "\n"
+    "Runs PROGRAM (compiled with `kernprof cc`, or anything that loads such code, or a C or C++ source file)\n"
+    "and writes its profile.\n"
+    "\n"
+    "  -l, --line-by-line   by line: PROGRAM.lprof; without it by function: PROGRAM.prof\n"
+    "  -v, --view           print the listing afterwards\n"
+    "  -o, --outfile FILE   output file; %p process id, %r rank, %h host, %% a percent sign\n"
+    "  -q, --quiet          say nothing\n"
+    "      --timing MODE    exact: a timestamp at every change of line (default); off: hits alone\n"
+    "      --no-source      do not embed the sources in the profile\n"
+    "      --force          run PROGRAM even if nothing in it is instrumented\n"
+    "  -h, --help           this text\n"
+    "\n"
+    "The exit status is the program's own (128+N when signal N killed it); 125, 126 and 127 when kernprof itself\n"
+    "failed, the program cannot be executed, or is not found.\n";
+
+struct options {
+    int by_line, view, quiet, force, no_source;
+    const char *output;
+    const char *timing;
+};
+
+/* 0; 1: done (help was printed); -1: `error`. */
+static int parse(int argc, char **argv, struct options *options, struct kp_error *error)
+{
+    enum { TIMING = 256, FORCE, NO_SOURCE };
+    static const struct option names[] = {
+        {"line-by-line", no_argument, NULL, 'l'}, {"view", no_argument, NULL, 'v'},
+        {"outfile", required_argument, NULL, 'o'}, {"quiet", no_argument, NULL, 'q'},
+        {"timing", required_argument, NULL, TIMING}, {"force", no_argument, NULL, FORCE},
+        {"no-source", no_argument, NULL, NO_SOURCE}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    optind = 1;
+    opterr = 0;
+    for (int letter; (letter = getopt_long(argc, argv, "+:lvo:qh", names, NULL)) != -1;) {
+        switch (letter) {
+        case 'l': options->by_line = 1; break;
+        case 'v': options->view = 1; break;
+        case 'o': options->output = optarg; break;
+        case 'q': options->quiet = 1; break;
+        case FORCE: options->force = 1; break;
+        case NO_SOURCE: options->no_source = 1; break;
+        case TIMING:
+            if (strcmp(optarg, "exact") != 0 && strcmp(optarg, "off") != 0)
+                return kp_fail(error, "--timing=%s: this kernprof takes time by `exact` or `off`", optarg);
+            options->timing = optarg;
+            break;
+        case 'h': fputs(usage, stdout); return 1;
+        case ':': return kp_fail(error, "%s: needs a value; see kernprof --help", argv[optind - 1]);
+        default: return kp_fail(error, "%s: unknown option; see kernprof --help", argv[optind - 1]);
+        }
+    }
+    if (optind == argc)
+        return kp_fail(error, "no program to run; see kernprof --help");
+    return 0;
+}
+
+/* The profile's path, checked: its folder can be written, it is no folder itself. */
+static char *choose_output(const struct options *options, const char *program, struct kp_error *error)
+{
+    char *path = NULL;
+    if (options->output) {
+        path = kp_host_expand(options->output);
+        if (!path)
+            kp_fail(error, "-o %s: after %% comes p, r, h or %%", options->output);
+    } else {
+        char *copy = strdup(program);
+        if (!copy || asprintf(&path, "%s.%s", basename(copy), options->by_line ? "lprof" : "prof") < 0)
+            path = NULL;
+        free(copy);
+    }
+    if (!path)
+        return NULL;
+    char *copy = strdup(path);
+    const char *folder = copy ? dirname(copy) : ".";
+    struct stat status;
+    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+        kp_fail(error, "%s: is a folder: choose another file with -o", path);
+    else if (access(folder, W_OK | X_OK) != 0)
+        kp_fail(error, "%s: cannot write there: %s: choose another file with -o", folder, strerror(errno));
+    else {
+        free(copy);
+        return path;
+    }
+    free(copy);
+    free(path);
+    return NULL;
+}
+
+static char *join_words(char **words)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    for (char **word = words; out && *word; word++)
+        fprintf(out, "%s%s", word == words ? "" : " ", *word);
+    if (out)
+        fclose(out);
+    return text;
+}
+
+/* Writes the profile under another name first, so that there never is half a one. */
+static int write_profile(struct kp_join *join, const struct kp_run *run, const char *output, struct kp_error *error)
+{
+    char *partial;
+    if (asprintf(&partial, "%s.%ld.part", output, (long)getpid()) < 0)
+        return kp_fail(error, "out of memory");
+    unlink(partial);
+    sqlite3 *profile = kp_profile_create(partial, error);
+    int result = profile ? 0 : -1;
+    if (profile && kp_join_write(join, run, profile, error) != 0) {
+        kp_profile_abandon(profile);
+        result = -1;
+    } else if (profile) {
+        result = kp_profile_commit(profile, output, error);
+    }
+    if (result == 0 && rename(partial, output) != 0)
+        result = kp_fail(error, "%s: cannot be written: %s", output, strerror(errno));
+    if (result != 0)
+        unlink(partial);
+    free(partial);
+    return result;
+}
+
+static void say_where(const char *output, const struct kp_run *run)
+{
+    struct kp_error ignored;
+    sqlite3 *profile = kp_profile_open(output, &ignored);
+    struct kp_hottest hottest = {0};
+    if (profile && kp_view_hottest(profile, &hottest) == 0 && hottest.file[0])
+        fprintf(stderr, "kernprof: %s: %.3g s, hottest line %s:%ld (%.1f %% of its function)\n", output,
+                (double)run->duration_ns / 1e9, hottest.file, (long)hottest.line, hottest.percent);
+    else
+        fprintf(stderr, "kernprof: %s: %.3g s\n", output, (double)run->duration_ns / 1e9);
+    sqlite3_close(profile);
+}
+
+/* From the counter files to the profile and what is printed of it. The program's own status stays the exit status
+ * unless kernprof fails. */
+static int finish(const struct options *options, const char *folder, const struct kp_run *run, const char *output,
+                  struct kp_error *error)
+{
+    struct kp_join *join = kp_join_new();
+    if (!join)
+        return kp_fail(error, "out of memory"), KP_EXIT_FAILED;
+    int status = run->exit_status;
+    if (kp_join_add_folder(join, folder, error) != 0) {
+        status = KP_EXIT_FAILED;
+    } else if (kp_join_functions(join) == 0) {
+        if (!options->quiet)
+            fprintf(stderr, "kernprof: no profile: nothing that ran was instrumented\n");
+    } else if (write_profile(join, run, output, error) != 0) {
+        status = KP_EXIT_FAILED;
+    } else {
+        if (kp_join_damaged(join) && !options->quiet)
+            fprintf(stderr, "kernprof: %u processes left no readable counters\n", kp_join_damaged(join));
+        if (options->view && kp_view_profile(output, stdout, error) != 0)
+            status = KP_EXIT_FAILED;
+        else if (!options->quiet && isatty(STDERR_FILENO))
+            say_where(output, run);
+    }
+    kp_join_free(join);
+    return status;
+}
+
+static int run_in(const char *folder, const struct options *options, char **argv, struct kp_error *error)
+{
+    char *output = choose_output(options, argv[0], error);
+    if (!output)
+        return KP_EXIT_FAILED;
+    struct kp_program program;
+    struct kp_child_end end;
+    int status = kp_program_find(argv[0], folder, options->force, &program, error);
+    if (status == 0) {
+        setenv(KP_ENV_DIRECTORY, folder, 1);
+        setenv(KP_ENV_TIMING, options->timing, 1);
+        status = kp_child_run(program.path, argv, &end, error);
+        kp_program_free(&program);
+        if (status == 0) {
+            char *command = join_words(argv);
+            struct kp_run run = {.command = command ? command : argv[0],
+                                 .timing = options->timing,
+                                 .duration_ns = end.duration_ns,
+                                 .pid = end.pid,
+                                 .exit_status = end.exit_status,
+                                 .clean = end.signal == 0,
+                                 .embed_sources = !options->no_source};
+            status = finish(options, folder, &run, output, error);
+            free(command);
+        }
+    }
+    free(output);
+    return status;
+}
+
+int cmd_run(int argc, char **argv, struct kp_error *error)
+{
+    struct options options = {.timing = "exact"};
+    int parsed = parse(argc, argv, &options, error);
+    if (parsed != 0)
+        return parsed > 0 ? 0 : KP_EXIT_FAILED;
+    char *folder = kp_folder_create_temporary(error);
+    if (!folder)
+        return KP_EXIT_FAILED;
+    int status = run_in(folder, &options, argv + optind, error);
+    kp_folder_remove(folder);
+    free(folder);
+    return status;
+}

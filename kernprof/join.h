@@ -1,0 +1,35 @@
+/* Joins counter files, maps and sources into a profile. */
+#ifndef KP_KERNPROF_JOIN_H
+#define KP_KERNPROF_JOIN_H
+
+#include <sqlite3.h>
+#include <stdint.h>
+
+#include "util/error.h"
+
+struct kp_run {
+    const char *command;
+    const char *timing;
+    int64_t duration_ns;
+    int pid;         /* of the program that kernprof started */
+    int exit_status; /* as the shell has it */
+    int clean;
+    int embed_sources;
+};
+
+struct kp_join;
+
+struct kp_join *kp_join_new(void);
+void kp_join_free(struct kp_join *join);
+
+/* Adds all counter files of a folder. A damaged one is left out and counted. 0, or -1 with `error`. */
+int kp_join_add_folder(struct kp_join *join, const char *folder, struct kp_error *error);
+
+/* Number of functions that were found. */
+unsigned kp_join_functions(const struct kp_join *join);
+unsigned kp_join_damaged(const struct kp_join *join);
+
+/* Writes everything into an open profile. 0, or -1 with `error`. */
+int kp_join_write(struct kp_join *join, const struct kp_run *run, sqlite3 *profile, struct kp_error *error);
+
+#endif

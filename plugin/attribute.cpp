@@ -1,0 +1,194 @@
+// The Clang side: the attributes, and the choice of functions by options.
+//
+// A chosen function carries an assumption attribute (AttributeMark or OptionMark), which Clang turns into the IR function
+// attribute "llvm.assume": the one carrier that every version from 14 to 19 keeps on constructors and destructors too.
+#include "plugin/compat/attributes.h"
+#include "plugin/options.h"
+
+#include "clang/AST/ASTConsumer.h"
+#include "clang/AST/RecursiveASTVisitor.h"
+#include "clang/Frontend/CompilerInstance.h"
+#include "clang/Frontend/FrontendPluginRegistry.h"
+#include "clang/Sema/Sema.h"
+
+#include <dlfcn.h>
+#include <fnmatch.h>
+
+using namespace clang;
+
+namespace {
+
+void mark(Decl *D, llvm::StringRef Text) {
+  D->addAttr(kp::createAssumption(D->getASTContext(), Text));
+}
+
+/// One of our attributes: takes no argument, belongs on functions.
+struct FunctionAttribute : ParsedAttrInfo {
+  const char *Name;
+  const char *Text;
+
+  FunctionAttribute(const char *Name, const char *Text) : Name(Name), Text(Text) { OptArgs = 15; }
+
+  bool diagAppertainsToDecl(Sema &S, const ParsedAttr &Attr, const Decl *D) const override {
+    if (isa<FunctionDecl>(D) || isa<FunctionTemplateDecl>(D))
+      return true;
+    unsigned Id = S.getDiagnostics().getCustomDiagID(DiagnosticsEngine::Error, "'%0' attribute only applies to functions");
+    S.Diag(Attr.getLoc(), Id) << Name;
+    return false;
+  }
+
+  AttrHandling handleDeclAttribute(Sema &S, Decl *D, const ParsedAttr &Attr) const override {
+    if (Attr.getNumArgs() != 0) {
+      unsigned Id = S.getDiagnostics().getCustomDiagID(DiagnosticsEngine::Error, "'%0' attribute takes no arguments");
+      S.Diag(Attr.getLoc(), Id) << Name;
+      return AttributeNotApplied;
+    }
+    mark(D, Text);
+    return AttributeApplied;
+  }
+};
+
+struct ProfileAttribute : FunctionAttribute {
+  ProfileAttribute() : FunctionAttribute("profile", kp::AttributeMark) {
+    static constexpr Spelling S[] = {{ParsedAttr::AS_GNU, "kernprof_profile"},
+                                     {ParsedAttr::AS_CXX11, "kernprof::profile"},
+                                     {kp::SyntaxC23, "kernprof::profile"}};
+    Spellings = S;
+  }
+};
+
+struct LineprofAttribute : FunctionAttribute {
+  LineprofAttribute() : FunctionAttribute("lineprof", kp::AttributeMark) {
+    static constexpr Spelling S[] = {{ParsedAttr::AS_GNU, "kernprof_lineprof"},
+                                     {ParsedAttr::AS_CXX11, "kernprof::lineprof"},
+                                     {kp::SyntaxC23, "kernprof::lineprof"}};
+    Spellings = S;
+  }
+};
+
+struct MemprofAttribute : FunctionAttribute {
+  MemprofAttribute() : FunctionAttribute("memprof", "kernprof.memprof") {
+    static constexpr Spelling S[] = {{ParsedAttr::AS_GNU, "kernprof_memprof"},
+                                     {ParsedAttr::AS_CXX11, "kernprof::memprof"},
+                                     {kp::SyntaxC23, "kernprof::memprof"}};
+    Spellings = S;
+  }
+};
+
+bool matches(const std::vector<std::string> &Globs, const std::string &Name) {
+  for (const std::string &Glob : Globs)
+    if (fnmatch(Glob.c_str(), Name.c_str(), 0) == 0)
+      return true;
+  return false;
+}
+
+/// A file glob without a slash is compared with the file's last component, as gitignore does.
+bool fileMatches(const std::vector<std::string> &Globs, const std::string &Path) {
+  std::string Base = Path.substr(Path.rfind('/') + 1);
+  for (const std::string &Glob : Globs) {
+    bool WholePath = Glob.find('/') != std::string::npos;
+    if (fnmatch(Glob.c_str(), WholePath ? Path.c_str() : Base.c_str(), 0) == 0)
+      return true;
+    if (WholePath && fnmatch(("*/" + Glob).c_str(), Path.c_str(), 0) == 0)
+      return true;
+  }
+  return false;
+}
+
+/// Marks what the options choose, and the lambdas inside of marked functions.
+class Chooser : public RecursiveASTVisitor<Chooser> {
+public:
+  bool shouldVisitTemplateInstantiations() const { return true; }
+  bool shouldVisitImplicitCode() const { return true; }
+  bool shouldVisitLambdaBody() const { return true; }
+
+  bool TraverseDecl(Decl *D) {
+    auto *Function = dyn_cast_or_null<FunctionDecl>(D);
+    if (!Function)
+      return RecursiveASTVisitor::TraverseDecl(D);
+    choose(Function);
+    bool Outer = InMarked;
+    InMarked = isMarked(Function);
+    bool Continue = RecursiveASTVisitor::TraverseDecl(D);
+    InMarked = Outer;
+    return Continue;
+  }
+
+  bool VisitLambdaExpr(LambdaExpr *Lambda) {
+    if (InMarked && !isMarked(Lambda->getCallOperator()))
+      mark(Lambda->getCallOperator(), kp::AttributeMark);
+    return true;
+  }
+
+private:
+  bool InMarked = false;
+
+  static bool isMarked(const FunctionDecl *F) {
+    for (const Attr *A : F->attrs()) {
+      auto *Assumption = dyn_cast<kp::AssumptionAttribute>(A);
+      if (Assumption && Assumption->getAssumption() == kp::AttributeMark)
+        return true;
+    }
+    return false;
+  }
+
+  static void choose(FunctionDecl *F) {
+    const kp::Options &O = kp::options();
+    if (!O.All && O.Functions.empty() && O.Files.empty())
+      return;
+    if (!F->isThisDeclarationADefinition() || F->isImplicit() || F->isDefaulted())
+      return;
+    SourceManager &Sources = F->getASTContext().getSourceManager();
+    SourceLocation Location = Sources.getExpansionLoc(F->getLocation());
+    if (O.All && !Sources.isInSystemHeader(Location)) {
+      mark(F, kp::OptionMark);
+      return;
+    }
+    PresumedLoc Presumed = Sources.getPresumedLoc(Location);
+    if (matches(O.Functions, F->getNameAsString()) || matches(O.Functions, F->getQualifiedNameAsString()) ||
+        (Presumed.isValid() && fileMatches(O.Files, Presumed.getFilename())))
+      mark(F, kp::OptionMark);
+  }
+};
+
+class Consumer : public ASTConsumer {
+public:
+  bool HandleTopLevelDecl(DeclGroupRef Group) override {
+    for (Decl *D : Group)
+      Chooser().TraverseDecl(D);
+    return true;
+  }
+  void HandleInlineFunctionDefinition(FunctionDecl *F) override { Chooser().TraverseDecl(F); }
+};
+
+class Action : public PluginASTAction {
+  std::unique_ptr<ASTConsumer> CreateASTConsumer(CompilerInstance &CI, llvm::StringRef) override {
+    auto &CodeGen = CI.getCodeGenOpts();
+    kp::options().LinkTimeOptimisation = CodeGen.PrepareForLTO || CodeGen.PrepareForThinLTO;
+    Dl_info Self;
+    static int Anchor;
+    if (dladdr(&Anchor, &Self) && CodeGen.PassPlugins.empty())
+      CodeGen.PassPlugins.push_back(Self.dli_fname);
+    return std::make_unique<Consumer>();
+  }
+
+  bool ParseArgs(const CompilerInstance &CI, const std::vector<std::string> &Arguments) override {
+    for (const std::string &Argument : Arguments) {
+      if (kp::parseOption(Argument))
+        continue;
+      auto &Diagnostics = CI.getDiagnostics();
+      Diagnostics.Report(Diagnostics.getCustomDiagID(DiagnosticsEngine::Error, "unknown kernprof option '%0'")) << Argument;
+      return false;
+    }
+    return true;
+  }
+
+  PluginASTAction::ActionType getActionType() override { return AddBeforeMainAction; }
+};
+
+ParsedAttrInfoRegistry::Add<ProfileAttribute> Profile("kernprof_profile", "profile this function's lines and memory");
+ParsedAttrInfoRegistry::Add<LineprofAttribute> Lineprof("kernprof_lineprof", "profile this function's lines");
+ParsedAttrInfoRegistry::Add<MemprofAttribute> Memprof("kernprof_memprof", "profile this function's memory");
+FrontendPluginRegistry::Add<Action> Registered("kernprof", "line profiler");
+
+} // namespace

@@ -1,0 +1,228 @@
+// Puts counters into a function body (see counters.h).
+#include "plugin/counters.h"
+
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/Analysis/LoopInfo.h"
+#include "llvm/IR/Dominators.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/Module.h"
+
+using namespace llvm;
+
+namespace kp {
+
+GlobalVariable *declareBias(Module &M) {
+  if (GlobalVariable *Known = M.getGlobalVariable("kp_bias"))
+    return Known;
+  auto *Bias = new GlobalVariable(M, Type::getInt64Ty(M.getContext()), false, GlobalValue::ExternalLinkage, nullptr,
+                                  "kp_bias", nullptr, GlobalValue::GeneralDynamicTLSModel);
+  Bias->setVisibility(GlobalValue::HiddenVisibility);
+  Bias->setDSOLocal(true);
+  return Bias;
+}
+
+Value *emitCounterBase(Function &F, GlobalVariable *Counters) {
+  IRBuilder<> B(&*F.getEntryBlock().getFirstInsertionPt());
+  GlobalVariable *Bias = declareBias(*F.getParent());
+  Value *Distance = B.CreateLoad(B.getInt64Ty(), Bias, "kp.bias");
+  Value *Bytes = B.CreatePointerCast(Counters, PointerType::getUnqual(B.getInt8Ty()));
+  return B.CreateGEP(B.getInt8Ty(), Bytes, Distance, "kp.counters");
+}
+
+/// More flushes than this in one nest cost more than what they save.
+constexpr unsigned MaxFlushes = 48;
+
+namespace {
+
+class Inserter {
+  Function &F;
+  ArrayRef<BasicBlock *> Blocks;
+  const Placement &P;
+  Value *Base;
+  DenseMap<const BasicBlock *, unsigned> NestOf; ///< block -> index of nest + 1
+  struct Nest {
+    SmallPtrSet<BasicBlock *, 16> Blocks;
+    SmallVector<std::pair<BasicBlock *, BasicBlock *>, 4> Exits;
+    MapVector<unsigned, AllocaInst *> Accumulators; ///< by counter
+  };
+  std::vector<Nest> Nests;
+
+public:
+  Inserter(Function &F, ArrayRef<BasicBlock *> Blocks, const Placement &P, Value *Base)
+      : F(F), Blocks(Blocks), P(P), Base(Base) {}
+
+  void run() {
+    if (P.ByBlock)
+      return insertByBlock();
+    if (!F.hasOptNone())
+      findNests();
+    for (const PlacedEdge &E : P.Edges)
+      if (E.Counter != NoCounter)
+        insert(E);
+    for (Nest &N : Nests)
+      flush(N);
+  }
+
+private:
+  BasicBlock *block(unsigned Number) const { return Blocks[Number - 1]; }
+
+  void insertByBlock() {
+    for (unsigned I = 0; I < Blocks.size(); I++) {
+      auto Point = I == 0 ? BasicBlock::iterator(afterBase()) : Blocks[I]->getFirstInsertionPt();
+      if (Point != Blocks[I]->end())
+        increment(&*Point, P.OfBlock[I]);
+    }
+  }
+
+  Instruction *afterBase() const { return cast<Instruction>(Base)->getNextNode(); }
+
+  void increment(Instruction *Before, unsigned Counter, AllocaInst *Accumulator = nullptr) {
+    IRBuilder<> B(Before);
+    B.SetCurrentDebugLocation(DebugLoc());
+    Value *Address = Accumulator ? (Value *)Accumulator : slot(B, Counter);
+    Value *Count = B.CreateLoad(B.getInt64Ty(), Address);
+    B.CreateStore(B.CreateAdd(Count, B.getInt64(1)), Address);
+  }
+
+  Value *slot(IRBuilder<> &B, unsigned Counter) {
+    Value *Words = B.CreatePointerCast(Base, PointerType::getUnqual(B.getInt64Ty()));
+    return B.CreateConstGEP1_64(B.getInt64Ty(), Words, Counter);
+  }
+
+  static bool isClosed(const Loop &L) {
+    for (BasicBlock *BB : L.blocks())
+      for (Instruction &I : *BB)
+        if (mayNotReturn(I))
+          return false;
+    return true;
+  }
+
+  static bool canSplitExits(ArrayRef<std::pair<BasicBlock *, BasicBlock *>> Exits) {
+    for (auto &Exit : Exits) {
+      auto *T = Exit.first->getTerminator();
+      if (!isa<BranchInst>(T) && !isa<SwitchInst>(T))
+        return false;
+    }
+    return true;
+  }
+
+  /// Outermost loops that nothing can leave unseen, small enough in counters times exits.
+  void findNests() {
+    DominatorTree Dominators(F);
+    LoopInfo Loops(Dominators);
+    SmallVector<Loop *, 8> Work(Loops.begin(), Loops.end());
+    while (!Work.empty()) {
+      Loop *L = Work.pop_back_val();
+      SmallVector<std::pair<BasicBlock *, BasicBlock *>, 4> Exits;
+      L->getExitEdges(Exits);
+      unsigned Counters = 0;
+      for (const PlacedEdge &E : P.Edges)
+        if (E.Counter != NoCounter && E.From && E.To && L->contains(block(E.From)) && L->contains(block(E.To)))
+          Counters++;
+      if (!isClosed(*L) || !canSplitExits(Exits) || Counters * Exits.size() > MaxFlushes) {
+        Work.append(L->begin(), L->end());
+        continue;
+      }
+      Nest N;
+      N.Blocks.insert(L->block_begin(), L->block_end());
+      N.Exits = Exits;
+      Nests.push_back(std::move(N));
+      for (BasicBlock *BB : L->blocks())
+        NestOf[BB] = Nests.size();
+    }
+  }
+
+  AllocaInst *accumulator(Nest &N, unsigned Counter) {
+    AllocaInst *&A = N.Accumulators[Counter];
+    if (A)
+      return A;
+    IRBuilder<> B(&*F.getEntryBlock().getFirstInsertionPt());
+    A = B.CreateAlloca(B.getInt64Ty(), nullptr, "kp.count");
+    B.SetInsertPoint(afterBase());
+    B.CreateStore(B.getInt64(0), A);
+    return A;
+  }
+
+  void insert(const PlacedEdge &E) {
+    if (E.Where == Place::Target) {
+      BasicBlock *BB = block(E.To);
+      increment(BB == Blocks.front() ? afterBase() : &*BB->getFirstInsertionPt(), E.Counter);
+      return;
+    }
+    if (E.Where == Place::Source) {
+      BasicBlock *BB = block(E.From);
+      increment(BB == Blocks.front() ? afterBase() : &*BB->getFirstInsertionPt(), E.Counter);
+      return;
+    }
+    BasicBlock *From = block(E.From), *To = block(E.To);
+    unsigned Nest = NestOf.lookup(From);
+    AllocaInst *A = Nest && Nest == NestOf.lookup(To) ? accumulator(Nests[Nest - 1], E.Counter) : nullptr;
+    increment(edgePoint(From, To), E.Counter, A);
+  }
+
+  /// Where to put code that runs on all edges between the two, and only there.
+  Instruction *edgePoint(BasicBlock *From, BasicBlock *To) {
+    From = endOf(From, To);
+    Instruction *T = From->getTerminator();
+    if (T->getNumSuccessors() == 1)
+      return T;
+    if (To->getUniquePredecessor() == From)
+      return &*To->getFirstInsertionPt();
+    BasicBlock *Middle = splitEdges(From, To);
+    Split[{From, To}] = Middle;
+    if (unsigned Nest = NestOf.lookup(From))
+      if (Nest == NestOf.lookup(To))
+        NestOf[Middle] = Nest;
+    return Middle->getTerminator();
+  }
+
+  DenseMap<std::pair<BasicBlock *, BasicBlock *>, BasicBlock *> Split;
+
+  BasicBlock *endOf(BasicBlock *From, BasicBlock *To) const {
+    auto Known = Split.find({From, To});
+    return Known == Split.end() ? From : Known->second;
+  }
+
+  /// One new block on all edges from From to To (a switch may have several).
+  BasicBlock *splitEdges(BasicBlock *From, BasicBlock *To) {
+    auto *Middle = BasicBlock::Create(F.getContext(), "kp.edge", &F, To);
+    BranchInst::Create(To, Middle);
+    From->getTerminator()->replaceSuccessorWith(To, Middle);
+    for (PHINode &Phi : To->phis()) {
+      int Index = Phi.getBasicBlockIndex(From);
+      Phi.setIncomingBlock(Index, Middle);
+      while ((Index = Phi.getBasicBlockIndex(From)) >= 0)
+        Phi.removeIncomingValue(Index, false);
+    }
+    return Middle;
+  }
+
+  void flush(Nest &N) {
+    if (N.Accumulators.empty())
+      return;
+    SmallVector<std::pair<BasicBlock *, BasicBlock *>, 4> Unique;
+    for (auto &Exit : N.Exits)
+      if (!is_contained(Unique, Exit))
+        Unique.push_back(Exit);
+    for (auto &Exit : Unique) {
+      IRBuilder<> B(edgePoint(Exit.first, Exit.second));
+      B.SetCurrentDebugLocation(DebugLoc());
+      for (auto &A : N.Accumulators) {
+        Value *Address = slot(B, A.first);
+        Value *Sum = B.CreateAdd(B.CreateLoad(B.getInt64Ty(), Address), B.CreateLoad(B.getInt64Ty(), A.second));
+        B.CreateStore(Sum, Address);
+        B.CreateStore(B.getInt64(0), A.second);
+      }
+    }
+  }
+};
+
+} // namespace
+
+void insertCounters(Function &F, ArrayRef<BasicBlock *> Blocks, const Placement &P, Value *Base) {
+  Inserter(F, Blocks, P, Base).run();
+}
+
+} // namespace kp

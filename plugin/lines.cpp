@@ -1,0 +1,130 @@
+// Which lines hold code (see lines.h).
+#include "plugin/lines.h"
+
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SmallString.h"
+#include "llvm/BinaryFormat/Dwarf.h"
+#include "llvm/IR/CFG.h"
+#include "llvm/IR/DebugInfoMetadata.h"
+#include "llvm/IR/IntrinsicInst.h"
+#include "llvm/Support/Path.h"
+
+#include <algorithm>
+
+using namespace llvm;
+
+namespace kp {
+
+/// Instructions that describe and do not execute; they differ between versions and levels.
+static bool isDescription(const Instruction &I) {
+  if (isa<DbgInfoIntrinsic>(I) || isa<AllocaInst>(I) || isa<PHINode>(I))
+    return true;
+  auto *Intrinsic = dyn_cast<IntrinsicInst>(&I);
+  return Intrinsic && Intrinsic->isLifetimeStartOrEnd();
+}
+
+/// The location in the function itself: the outermost one of an inlined instruction.
+static const DILocation *outermost(const Instruction &I) {
+  const DILocation *Location = I.getDebugLoc().get();
+  while (Location && Location->getInlinedAt())
+    Location = Location->getInlinedAt();
+  return Location && Location->getLine() ? Location : nullptr;
+}
+
+unsigned FunctionLines::addFile(const DIFile *File) {
+  auto Known = FileIndex.find(File);
+  if (Known != FileIndex.end())
+    return Known->second;
+  SmallString<256> Path(File->getFilename());
+  if (!sys::path::is_absolute(Path)) {
+    Path = File->getDirectory();
+    sys::path::append(Path, File->getFilename());
+  }
+  sys::path::remove_dots(Path, /*remove_dot_dot=*/true);
+  auto Same = std::find(Files.begin(), Files.end(), Path.str().str());
+  unsigned Index = Same - Files.begin();
+  if (Same == Files.end())
+    Files.push_back(Path.str().str());
+  return FileIndex[File] = Index;
+}
+
+unsigned FunctionLines::addLine(unsigned File, unsigned Line) {
+  auto Added = LineIndex.insert({{File, Line}, (unsigned)Lines.size()});
+  if (Added.second)
+    Lines.push_back({File, Line});
+  return Added.first->second;
+}
+
+int FunctionLines::lineOf(const Instruction &I) const {
+  const DILocation *Location = isDescription(I) ? nullptr : outermost(I);
+  if (!Location)
+    return -1;
+  auto File = FileIndex.find(Location->getFile());
+  if (File == FileIndex.end())
+    return -1;
+  auto Line = LineIndex.find({File->second, Location->getLine()});
+  return Line == LineIndex.end() ? -1 : (int)Line->second;
+}
+
+FunctionLines findLines(Function &F, ArrayRef<BasicBlock *> Blocks) {
+  FunctionLines Result;
+  const DISubprogram *Subprogram = F.getSubprogram();
+  Result.File = Result.addFile(Subprogram->getFile());
+  Result.FirstLine = Result.LastLine = Subprogram->getLine();
+  for (BasicBlock *BB : Blocks) {
+    SmallVector<unsigned, 4> Lines;
+    if (BB == Blocks.front())
+      Lines.push_back(Result.addLine(Result.File, Subprogram->getLine()));
+    for (Instruction &I : *BB) {
+      const DILocation *Location = isDescription(I) ? nullptr : outermost(I);
+      if (!Location)
+        continue;
+      unsigned File = Result.addFile(Location->getFile());
+      unsigned Line = Result.addLine(File, Location->getLine());
+      if (!is_contained(Lines, Line))
+        Lines.push_back(Line);
+      if (File == Result.File)
+        Result.LastLine = std::max(Result.LastLine, Location->getLine());
+    }
+    Result.OfBlock.push_back(std::move(Lines));
+  }
+  return Result;
+}
+
+std::vector<LineChange> findLineChanges(ArrayRef<BasicBlock *> Blocks, const FunctionLines &Lines) {
+  constexpr int Unknown = -1;
+  DenseMap<BasicBlock *, int> LastOf;
+  for (BasicBlock *BB : Blocks) {
+    int Last = Unknown;
+    for (Instruction &I : *BB)
+      if (Lines.lineOf(I) >= 0)
+        Last = Lines.lineOf(I);
+    LastOf[BB] = Last;
+  }
+  std::vector<LineChange> Changes;
+  for (BasicBlock *BB : Blocks) {
+    int Current = Unknown;
+    bool First = true;
+    for (BasicBlock *Predecessor : predecessors(BB)) {
+      int Last = LastOf.lookup(Predecessor);
+      Current = First || Last == Current ? Last : Unknown;
+      First = false;
+      if (Current == Unknown)
+        break;
+    }
+    for (Instruction &I : *BB) {
+      int Line = Lines.lineOf(I);
+      if (Line < 0 || Line == Current || I.isEHPad())
+        continue;
+      Instruction *Previous = I.getPrevNode();
+      auto *Call = dyn_cast_or_null<CallInst>(Previous);
+      if (Call && Call->isMustTailCall())
+        continue;
+      Current = Line;
+      Changes.push_back({&I, (unsigned)Line});
+    }
+  }
+  return Changes;
+}
+
+} // namespace kp

@@ -1,0 +1,256 @@
+// Emits the map section (see map_emitter.h).
+#include "plugin/map_emitter.h"
+#include "format/map.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/Demangle/Demangle.h"
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/DebugInfoMetadata.h"
+#include "llvm/IR/DerivedTypes.h"
+#include "llvm/IR/GlobalAlias.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Transforms/Utils/ModuleUtils.h"
+
+#include <cstring>
+
+using namespace llvm;
+
+namespace kp {
+
+namespace {
+
+/// The bytes behind a record: tables of the structs of format/map.h, and strings.
+class Tables {
+  std::vector<uint8_t> Strings{0};
+  StringMap<uint32_t> Known;
+
+public:
+  std::vector<uint8_t> Bytes;
+
+  template <typename T> void add(const std::vector<T> &Rows) {
+    const auto *Raw = reinterpret_cast<const uint8_t *>(Rows.data());
+    Bytes.insert(Bytes.end(), Raw, Raw + Rows.size() * sizeof(T));
+    align();
+  }
+  uint32_t string(StringRef Text) {
+    auto Added = Known.insert({Text, (uint32_t)Strings.size()});
+    if (Added.second) {
+      Strings.insert(Strings.end(), Text.bytes_begin(), Text.bytes_end());
+      Strings.push_back(0);
+    }
+    return Added.first->second;
+  }
+  uint32_t finish() {
+    uint32_t Size = Strings.size();
+    Bytes.insert(Bytes.end(), Strings.begin(), Strings.end());
+    align();
+    return Size;
+  }
+
+private:
+  void align() { Bytes.resize(KP_ALIGN8(Bytes.size())); }
+};
+
+/// Source files as they are while they are compiled; each is read once.
+class Sources {
+  StringMap<std::unique_ptr<MemoryBuffer>> Read;
+
+public:
+  const MemoryBuffer *get(StringRef Path) {
+    auto Added = Read.try_emplace(Path);
+    if (Added.second)
+      if (auto Buffer = MemoryBuffer::getFile(Path))
+        Added.first->second = std::move(*Buffer);
+    return Added.first->second.get();
+  }
+};
+
+} // namespace
+
+/// Lines First to Last of a text, without the last line's end.
+static StringRef textOfLines(StringRef Text, unsigned First, unsigned Last) {
+  size_t Start = 0;
+  for (unsigned Line = 1; Line < First; Line++) {
+    size_t End = Text.find('\n', Start);
+    if (End == StringRef::npos)
+      return StringRef();
+    Start = End + 1;
+  }
+  size_t End = Start;
+  for (unsigned Line = First; Line <= Last && End != StringRef::npos; Line++)
+    End = Text.find('\n', Line == First ? Start : End + 1);
+  return Text.slice(Start, End);
+}
+
+/// The name as people write it: scope and name, without parameters, of a C++ function; a C name as it is.
+static std::string readableName(const Function &F) {
+  std::string Linkage = F.getName().str();
+  ItaniumPartialDemangler Demangler;
+  if (Demangler.partialDemangle(Linkage.c_str()) || !Demangler.isFunction())
+    return F.getSubprogram() && !F.getSubprogram()->getName().empty() && Linkage.compare(0, 2, "_Z") != 0
+               ? F.getSubprogram()->getName().str()
+               : Linkage;
+  auto text = [&](char *Raw) {
+    std::string Result = Raw ? Raw : "";
+    free(Raw);
+    return Result;
+  };
+  std::string Scope = text(Demangler.getFunctionDeclContextName(nullptr, nullptr));
+  std::string Base = text(Demangler.getFunctionBaseName(nullptr, nullptr));
+  return Scope.empty() ? Base : Scope + "::" + Base;
+}
+
+static std::string groupName(const Module &M, const Function &F, const Placement *Counters) {
+  std::string Layout = std::to_string(Counters ? Counters->CounterCount : 0) + "/" +
+                       std::to_string(Counters ? Counters->Edges.size() : 0);
+  if (F.hasLocalLinkage() || F.hasAvailableExternallyLinkage())
+    Layout += M.getSourceFileName();
+  uint64_t Hash = kp_hash(Layout.data(), Layout.size());
+  return "kp." + F.getName().str() + "." + utohexstr(Hash);
+}
+
+/// Code and data that stand or fall with the function: the linker's unit of garbage collection.
+static void putInGroup(Module &M, const Target &T, GlobalObject &Leader) {
+  Comdat *Group = M.getOrInsertComdat(Leader.getName());
+  bool Shared = T.Original->hasComdat() && !T.Original->hasAvailableExternallyLinkage();
+  Group->setSelectionKind(Shared ? Comdat::Any : Comdat::NoDeduplicate);
+  Leader.setComdat(Group);
+  for (Function *F : {T.Hits, T.Exact, T.EnterHits, T.EnterExact}) {
+    if (!F)
+      continue;
+    F->setComdat(Group);
+    if (Shared) {
+      F->setName(Leader.getName() + (F == T.Hits      ? ".hits"
+                                     : F == T.Exact   ? ".exact"
+                                     : F == T.EnterHits ? ".enter_hits"
+                                                        : ".enter_exact"));
+      F->setLinkage(GlobalValue::LinkOnceODRLinkage);
+      F->setVisibility(GlobalValue::HiddenVisibility);
+    }
+  }
+  if (Shared) {
+    Leader.setLinkage(GlobalValue::LinkOnceODRLinkage);
+    Leader.setVisibility(GlobalValue::HiddenVisibility);
+  } else if (T.How == Entry::Patch) {
+    T.Original->setComdat(Group);
+  }
+}
+
+GlobalVariable *reserveCounters(Module &M, const Target &T, const MapContents &Contents) {
+  uint64_t Words = 1;
+  if (Contents.Lines)
+    Words = Contents.Counters->CounterCount + KP_ACTIVATION_WORDS + KP_LINE_WORDS * Contents.Lines->Lines.size();
+  auto *Type = ArrayType::get(Type::getInt64Ty(M.getContext()), Words);
+  auto *Counters = new GlobalVariable(M, Type, false, GlobalValue::InternalLinkage, ConstantAggregateZero::get(Type),
+                                      groupName(M, *T.Original, Contents.Counters));
+  Counters->setSection(KP_COUNTER_SECTION);
+  Counters->setAlignment(Align(8));
+  putInGroup(M, T, *Counters);
+  return Counters;
+}
+
+static void addLines(const FunctionLines &Lines, kp_map_record &Record, Tables &Data, Sources &Texts) {
+  std::vector<kp_map_line> Rows;
+  for (auto &Line : Lines.Lines)
+    Rows.push_back({Line.first, Line.second});
+  Data.add(Rows);
+  std::vector<kp_map_file> Files;
+  for (const std::string &Path : Lines.Files) {
+    const MemoryBuffer *Text = Texts.get(Path);
+    Files.push_back({Text ? kp_hash(Text->getBufferStart(), Text->getBufferSize()) : 0, Data.string(Path), 0});
+  }
+  Data.add(Files);
+  Record.line_count = Rows.size();
+  Record.file_count = Files.size();
+  Record.file = Lines.File;
+  Record.first_line = Lines.FirstLine;
+  Record.last_line = Lines.LastLine;
+  if (const MemoryBuffer *Text = Texts.get(Lines.Files[Lines.File])) {
+    StringRef Body = textOfLines(Text->getBuffer(), Lines.FirstLine, Lines.LastLine);
+    if (!Body.empty())
+      Record.source = Data.string(Body);
+  }
+}
+
+static void addFlow(const FunctionLines &Lines, const Placement &P, kp_map_record &Record, Tables &Data) {
+  std::vector<kp_map_edge> Edges;
+  for (const PlacedEdge &E : P.Edges)
+    Edges.push_back({E.From, E.To, E.Counter, 0});
+  std::vector<kp_map_block> Blocks{{0, 0, KP_NO_COUNTER, 0}};
+  std::vector<uint32_t> BlockLines;
+  for (unsigned I = 0; I < Lines.OfBlock.size(); I++) {
+    auto &Of = Lines.OfBlock[I];
+    Blocks.push_back({(uint32_t)BlockLines.size(), (uint32_t)Of.size(), P.ByBlock ? P.OfBlock[I] : KP_NO_COUNTER, 0});
+    BlockLines.insert(BlockLines.end(), Of.begin(), Of.end());
+  }
+  Data.add(Edges);
+  Data.add(Blocks);
+  Data.add(BlockLines);
+  Record.counter_count = P.CounterCount;
+  Record.edge_count = Edges.size();
+  Record.block_count = Blocks.size();
+  Record.block_line_count = BlockLines.size();
+  Record.entry_block = 1;
+  Record.flags |= P.ByBlock ? KP_FUNCTION_BLOCK_COUNTERS : 0;
+}
+
+/// `To` as seen from the 32-bit field at `Offset` of `Record`.
+static Constant *relative(GlobalVariable *Record, uint64_t Offset, Constant *To) {
+  LLVMContext &C = Record->getContext();
+  Type *Int32 = Type::getInt32Ty(C), *Int64 = Type::getInt64Ty(C);
+  if (!To)
+    return ConstantInt::get(Int32, 0);
+  Constant *Here = ConstantExpr::getAdd(ConstantExpr::getPtrToInt(Record, Int64), ConstantInt::get(Int64, Offset));
+  return ConstantExpr::getTrunc(ConstantExpr::getSub(ConstantExpr::getPtrToInt(To, Int64), Here), Int32);
+}
+
+void emitRecord(Module &M, const Target &T, const MapContents &Contents, GlobalVariable *Counters) {
+  static Sources Texts;
+  LLVMContext &C = M.getContext();
+  kp_map_record Fields = {};
+  Tables Data;
+  Fields.magic = KP_MAP_MAGIC;
+  Fields.flags = (T.ByAttribute ? KP_FUNCTION_BY_ATTRIBUTE : 0) | (T.InPlace ? KP_FUNCTION_IN_PLACE : 0);
+  if (Contents.Lines) {
+    addFlow(*Contents.Lines, *Contents.Counters, Fields, Data);
+    addLines(*Contents.Lines, Fields, Data, Texts);
+    Fields.name = Data.string(readableName(*T.Original));
+    Fields.linkage_name = Data.string(T.Original->getName());
+  }
+  Fields.string_bytes = Data.finish();
+  Fields.size_bytes = sizeof Fields + Data.Bytes.size();
+
+  // magic, size | four relocated offsets | the other fields and the tables.
+  constexpr size_t FirstOffset = offsetof(kp_map_record, counters_offset);
+  constexpr size_t AfterOffsets = offsetof(kp_map_record, counter_count);
+  std::vector<uint8_t> Bytes(sizeof Fields);
+  memcpy(Bytes.data(), &Fields, sizeof Fields);
+  Bytes.insert(Bytes.end(), Data.Bytes.begin(), Data.Bytes.end());
+  ArrayRef<uint8_t> All(Bytes);
+  Constant *Head = ConstantDataArray::get(C, All.take_front(FirstOffset));
+  Constant *Tail = ConstantDataArray::get(C, All.drop_front(AfterOffsets));
+  Type *Int32 = Type::getInt32Ty(C);
+  auto *Type = StructType::get(C, {Head->getType(), Int32, Int32, Int32, Int32, Tail->getType()}, /*isPacked=*/true);
+  auto *Record = new GlobalVariable(M, Type, true, Counters->getLinkage(), nullptr, Counters->getName() + ".map");
+  Record->setVisibility(Counters->getVisibility());
+  Record->setSection(KP_MAP_SECTION);
+  Record->setAlignment(Align(8));
+  Record->setComdat(Counters->getComdat());
+
+  bool Reached = T.How == Entry::Patch;
+  Constant *Public = nullptr;
+  if (Reached)
+    Public = T.Original->hasLocalLinkage()
+                ? (Constant *)T.Original
+                : GlobalAlias::create(T.Original->getValueType(), T.Original->getAddressSpace(), GlobalValue::PrivateLinkage,
+                                      Counters->getName() + ".entry", T.Original, &M);
+  Constant *Hits = Reached ? (T.EnterHits ? T.EnterHits : T.Hits) : nullptr;
+  Constant *Exact = Reached ? (T.EnterExact ? T.EnterExact : T.Exact) : nullptr;
+  Record->setInitializer(ConstantStruct::get(
+      Type, {Head, relative(Record, FirstOffset, Counters), relative(Record, FirstOffset + 4, Public),
+             relative(Record, FirstOffset + 8, Hits), relative(Record, FirstOffset + 12, Exact), Tail}));
+  appendToCompilerUsed(M, {Record, Counters});
+}
+
+} // namespace kp

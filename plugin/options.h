@@ -1,0 +1,29 @@
+// What the command line chose: filled by the Clang side of the plugin, read by its pass; one compilation a process.
+#ifndef KP_PLUGIN_OPTIONS_H
+#define KP_PLUGIN_OPTIONS_H
+
+#include <string>
+#include <vector>
+
+namespace kp {
+
+struct Options {
+  bool All = false;
+  bool LinkTimeOptimisation = false; ///< the bodies will be inlined across files at link time
+  std::vector<std::string> Functions; ///< globs
+  std::vector<std::string> Files;     ///< globs
+};
+
+/// The options of this process; written before code generation starts, read-only afterwards.
+Options &options();
+
+/// Takes "all", "functions=GLOB,..." or "files=GLOB,...". False: not an option of ours.
+bool parseOption(const std::string &Text);
+
+/// The text that marks a chosen function in "llvm.assume".
+constexpr const char *AttributeMark = "kernprof.profile";
+constexpr const char *OptionMark = "kernprof.option";
+
+} // namespace kp
+
+#endif

@@ -1,0 +1,164 @@
+// Where counters go (see placement.h).
+#include "plugin/placement.h"
+#include "plugin/compat/coroutines.h"
+
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Analysis/BlockFrequencyInfo.h"
+#include "llvm/Analysis/BranchProbabilityInfo.h"
+#include "llvm/Analysis/LoopInfo.h"
+#include "llvm/IR/CFG.h"
+#include "llvm/IR/Dominators.h"
+#include "llvm/IR/InlineAsm.h"
+#include "llvm/IR/Instructions.h"
+#include "llvm/IR/IntrinsicInst.h"
+
+#include <algorithm>
+#include <numeric>
+
+using namespace llvm;
+
+namespace kp {
+
+/// Functions of the C library that always come back, call nothing of the program's, and are called often.
+static bool alwaysReturns(StringRef Name) {
+  static const StringSet<> Names = {
+      "memcpy", "memmove", "memset", "memcmp", "memchr", "strlen", "strcmp", "strncmp", "strchr", "strrchr", "strcpy",
+      "strncpy", "strcat", "strstr", "strspn", "strcspn", "strpbrk", "strcoll", "strtod", "strtol", "strtoul", "strtoull",
+      "abs", "labs", "isalpha", "isdigit", "isalnum", "isspace", "isupper", "islower", "isxdigit", "ispunct", "isprint",
+      "iscntrl", "toupper", "tolower", "sqrt", "sqrtf", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "exp", "log",
+      "log2", "log10", "pow", "powf", "floor", "ceil", "fabs", "fmod", "frexp", "ldexp", "modf", "sinf", "cosf", "expf",
+      "logf", "floorf", "ceilf", "fabsf", "hypot", "cbrt", "round", "trunc", "clock", "time", "__errno_location",
+      "__ctype_b_loc", "__ctype_toupper_loc", "__ctype_tolower_loc", "clock_gettime"};
+  return Names.contains(Name);
+}
+
+bool mayNotReturn(const Instruction &I) {
+  auto *Call = dyn_cast<CallBase>(&I);
+  if (!Call || isa<IntrinsicInst>(Call) || Call->isInlineAsm())
+    return false;
+  const Function *Callee = Call->getCalledFunction();
+  return !Callee || !Callee->isDeclaration() || !alwaysReturns(Callee->getName());
+}
+
+std::vector<BasicBlock *> splitNonReturning(Function &F) {
+  std::vector<BasicBlock *> Result;
+  SmallVector<BasicBlock *, 32> Work;
+  for (BasicBlock &BB : F)
+    Work.push_back(&BB);
+  for (BasicBlock *BB : Work) {
+    BasicBlock *Rest = BB;
+    for (BasicBlock::iterator It = BB->begin(); It != Rest->end();) {
+      Instruction &I = *It++;
+      auto *Call = dyn_cast<CallInst>(&I);
+      if (!Call || !mayNotReturn(I) || Call->isMustTailCall() || It == Rest->end() || isa<UnreachableInst>(*It))
+        continue;
+      BasicBlock *Next = Rest->splitBasicBlock(&*It);
+      // The branch belongs to no line: the statement's own line must not gain a block from it.
+      Rest->getTerminator()->setDebugLoc(DebugLoc());
+      Result.push_back(Rest);
+      Rest = Next;
+      It = Rest->begin();
+    }
+  }
+  return Result;
+}
+
+/// Control flow that this scheme cannot describe by edges.
+static bool needsBlockCounters(const Function &F) {
+  if (isPresplitCoroutine(F))
+    return true;
+  for (const BasicBlock &BB : F) {
+    const Instruction *T = BB.getTerminator();
+    if (isa<IndirectBrInst>(T) || isa<CallBrInst>(T) || isa<CatchSwitchInst>(T) || isa<CatchReturnInst>(T) ||
+        isa<CleanupReturnInst>(T))
+      return true;
+  }
+  return false;
+}
+
+/// Disjoint sets of blocks, for Kruskal's algorithm.
+class Components {
+  std::vector<unsigned> Parent;
+  unsigned find(unsigned X) {
+    while (Parent[X] != X)
+      X = Parent[X] = Parent[Parent[X]];
+    return X;
+  }
+
+public:
+  explicit Components(unsigned Count) : Parent(Count) { std::iota(Parent.begin(), Parent.end(), 0); }
+  bool join(unsigned A, unsigned B) {
+    A = find(A), B = find(B);
+    if (A == B)
+      return false;
+    Parent[A] = B;
+    return true;
+  }
+};
+
+static Placement placeByBlock(ArrayRef<BasicBlock *> Blocks) {
+  Placement P;
+  P.ByBlock = true;
+  for (unsigned I = 0; I < Blocks.size(); I++)
+    P.OfBlock.push_back(P.CounterCount++);
+  return P;
+}
+
+static std::vector<PlacedEdge> findEdges(Function &F, ArrayRef<BasicBlock *> Blocks, ArrayRef<BasicBlock *> NonReturning) {
+  DominatorTree Dominators(F);
+  LoopInfo Loops(Dominators);
+  BranchProbabilityInfo Probabilities(F, Loops);
+  BlockFrequencyInfo Frequencies(F, Probabilities, Loops);
+  SmallPtrSet<BasicBlock *, 16> Leaves(NonReturning.begin(), NonReturning.end());
+  DenseMap<BasicBlock *, unsigned> Number;
+  for (unsigned I = 0; I < Blocks.size(); I++)
+    Number[Blocks[I]] = I + 1;
+
+  std::vector<PlacedEdge> Edges;
+  Edges.push_back({0, 1, Place::Target, Frequencies.getBlockFreq(Blocks[0]).getFrequency(), NoCounter});
+  for (BasicBlock *BB : Blocks) {
+    unsigned From = Number[BB];
+    uint64_t Frequency = Frequencies.getBlockFreq(BB).getFrequency();
+    Instruction *Terminator = BB->getTerminator();
+    if (BB->isLandingPad())
+      Edges.push_back({0, From, Place::Target, Frequency, NoCounter});
+    if (Terminator->getNumSuccessors() == 0) {
+      Edges.push_back({From, 0, Place::Source, Frequency, NoCounter});
+      continue;
+    }
+    if (Leaves.count(BB) || isa<InvokeInst>(Terminator))
+      Edges.push_back({From, 0, Place::Nowhere, UINT64_MAX, NoCounter});
+    SmallPtrSet<BasicBlock *, 8> Seen;
+    for (BasicBlock *Successor : successors(BB)) {
+      if (Successor->isLandingPad() || !Seen.insert(Successor).second)
+        continue;
+      BranchProbability Probability = Probabilities.getEdgeProbability(BB, Successor);
+      uint64_t Weight = Probability.scale(Frequency);
+      Edges.push_back({From, Number[Successor], Place::Edge, Weight, NoCounter});
+    }
+  }
+  return Edges;
+}
+
+Placement placeCounters(Function &F, ArrayRef<BasicBlock *> Blocks, ArrayRef<BasicBlock *> NonReturning) {
+  if (needsBlockCounters(F))
+    return placeByBlock(Blocks);
+  Placement P;
+  P.Edges = findEdges(F, Blocks, NonReturning);
+  std::vector<unsigned> Order(P.Edges.size());
+  std::iota(Order.begin(), Order.end(), 0);
+  std::stable_sort(Order.begin(), Order.end(),
+                   [&](unsigned A, unsigned B) { return P.Edges[A].Weight > P.Edges[B].Weight; });
+  Components Tree(Blocks.size() + 1);
+  std::vector<bool> InTree(P.Edges.size());
+  for (unsigned Index : Order)
+    InTree[Index] = Tree.join(P.Edges[Index].From, P.Edges[Index].To);
+  for (unsigned Index = 0; Index < P.Edges.size(); Index++)
+    if (!InTree[Index])
+      P.Edges[Index].Counter = P.CounterCount++;
+  return P;
+}
+
+} // namespace kp

@@ -1,0 +1,51 @@
+// Where counters go so that the count of every block follows from them. Analysis only, but for splitNonReturning.
+//
+// The counts of all edges follow from those that are not in a spanning tree of the control-flow graph (Knuth 1973;
+// Ball and Larus 1994, "Optimally profiling and tracing programs"); the tree takes the edges that are run most.
+#ifndef KP_PLUGIN_PLACEMENT_H
+#define KP_PLUGIN_PLACEMENT_H
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/IR/Function.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace kp {
+
+constexpr unsigned NoCounter = ~0u;
+
+enum class Place {
+  Edge,       ///< on the edge itself
+  Target,     ///< at the start of its target, which it alone enters (the function's entry, a landing pad)
+  Source,     ///< at the start of its source, which it alone leaves
+  Nowhere,    ///< control that leaves in the middle of a call cannot be seen
+};
+
+struct PlacedEdge {
+  unsigned From, To; ///< block numbers: 0 is outside of the function, block i of the list is i + 1
+  Place Where;
+  uint64_t Weight;
+  unsigned Counter; ///< NoCounter: in the tree
+};
+
+struct Placement {
+  bool ByBlock = false; ///< one counter per block (OfBlock), no edges
+  std::vector<PlacedEdge> Edges;
+  std::vector<unsigned> OfBlock;
+  unsigned CounterCount = 0;
+};
+
+/// Ends a block after every call that may not come back, or may come back twice. Returns the blocks that end so.
+/// They end in an unconditional branch.
+std::vector<llvm::BasicBlock *> splitNonReturning(llvm::Function &F);
+
+/// Whether control may leave through this instruction without reaching the next one.
+bool mayNotReturn(const llvm::Instruction &I);
+
+Placement placeCounters(llvm::Function &F, llvm::ArrayRef<llvm::BasicBlock *> Blocks,
+                        llvm::ArrayRef<llvm::BasicBlock *> NonReturning);
+
+} // namespace kp
+
+#endif

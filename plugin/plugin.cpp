@@ -1,0 +1,123 @@
+// Entry point of the LLVM side: the pass that gives every chosen function its counting bodies.
+//
+// It runs at the start of the pipeline, the only place where every line still exists, and lets the optimiser work on
+// program and counters together. Collect first (select, lines, placement), mutate after (versions, counters,
+// timestamps), then describe what was done (map_emitter).
+#include "plugin/counters.h"
+#include "plugin/lines.h"
+#include "plugin/map_emitter.h"
+#include "plugin/options.h"
+#include "plugin/placement.h"
+#include "plugin/select.h"
+#include "plugin/timestamps.h"
+#include "plugin/versions.h"
+#include "format/map.h"
+
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Passes/PassPlugin.h"
+
+using namespace llvm;
+
+namespace {
+
+std::vector<BasicBlock *> listBlocks(Function &F) {
+  std::vector<BasicBlock *> Blocks;
+  for (BasicBlock &BB : F)
+    Blocks.push_back(&BB);
+  return Blocks;
+}
+
+/// The address of the function's words behind its counters.
+Value *emitWords(Value *Base, unsigned CounterCount) {
+  IRBuilder<> B(cast<Instruction>(Base)->getNextNode());
+  Value *Words = B.CreatePointerCast(Base, PointerType::getUnqual(B.getInt64Ty()));
+  auto *Address = GetElementPtrInst::Create(B.getInt64Ty(), Words, {B.getInt64(CounterCount)}, "kp.words", (Instruction *)nullptr);
+  return B.Insert(Address);
+}
+
+void instrument(kp::Target &T) {
+  Module &M = *T.Original->getParent();
+  Function &First = T.InPlace ? *T.Original : *(T.Hits = kp::cloneBody(*T.Original, ".kp_hits"));
+  std::vector<BasicBlock *> NonReturning = kp::splitNonReturning(First);
+  if (!T.InPlace)
+    T.Exact = kp::cloneBody(First, ".kp_exact");
+  std::vector<BasicBlock *> Blocks = listBlocks(First);
+  kp::FunctionLines Lines = kp::findLines(First, Blocks);
+  kp::Placement Placement = kp::placeCounters(First, Blocks, NonReturning);
+  if (!T.InPlace) {
+    T.Exact->setName(T.Original->getName() + ".kp_exact");
+    T.EnterHits = kp::createEntry(*T.Hits, ".enter");
+    T.EnterExact = kp::createEntry(*T.Exact, ".enter");
+  }
+  kp::MapContents Contents{&Lines, &Placement};
+  GlobalVariable *Counters = kp::reserveCounters(M, T, Contents);
+
+  kp::insertCounters(First, Blocks, Placement, kp::emitCounterBase(First, Counters));
+  if (T.InPlace) {
+    kp::insertThreadCheck(First);
+  } else {
+    std::vector<BasicBlock *> ExactBlocks = listBlocks(*T.Exact);
+    std::vector<kp::LineChange> Changes = kp::findLineChanges(ExactBlocks, Lines);
+    Value *Base = kp::emitCounterBase(*T.Exact, Counters);
+    Value *Words = emitWords(Base, Placement.CounterCount);
+    kp::insertCounters(*T.Exact, ExactBlocks, Placement, Base);
+    kp::insertTimestamps(*T.Exact, Changes, Words);
+  }
+  kp::emitRecord(M, T, Contents, Counters);
+}
+
+/// A function without counters whose clones call the counting bodies.
+void forward(kp::Target &T) {
+  T.Hits = kp::cloneBody(*T.Original, ".kp_hits");
+  T.Exact = kp::cloneBody(*T.Original, ".kp_exact");
+  if (T.How == kp::Entry::Test) {
+    T.EnterHits = T.Hits;
+    T.EnterExact = T.Exact;
+  }
+  GlobalVariable *Counters = kp::reserveCounters(*T.Original->getParent(), T, {});
+  kp::emitRecord(*T.Original->getParent(), T, {}, Counters);
+}
+
+void prepareEntry(kp::Target &T) {
+  Function &F = *T.Original;
+  if (T.How == kp::Entry::Test)
+    return kp::insertEntryTest(T);
+  if (T.How != kp::Entry::Patch)
+    return;
+  F.setPrefixData(ConstantInt::get(Type::getInt32Ty(F.getContext()), KP_ENTRY_MAGIC));
+  F.setAlignment(std::max(F.getAlign().valueOrOne(), Align(16)));
+}
+
+class KernprofPass : public PassInfoMixin<KernprofPass> {
+public:
+  static bool isRequired() { return true; }
+
+  PreservedAnalyses run(Module &M, ModuleAnalysisManager &) {
+    if (M.getNamedMetadata("kernprof.done"))
+      return PreservedAnalyses::all();
+    M.getOrInsertNamedMetadata("kernprof.done");
+    SmallVector<kp::Target, 0> Targets = kp::selectTargets(M);
+    if (Targets.empty())
+      return PreservedAnalyses::all();
+    for (kp::Target &T : Targets) {
+      if (T.Chosen)
+        instrument(T);
+      else
+        forward(T);
+    }
+    kp::redirectCalls(Targets);
+    for (kp::Target &T : Targets)
+      prepareEntry(T);
+    return PreservedAnalyses::none();
+  }
+};
+
+} // namespace
+
+extern "C" LLVM_ATTRIBUTE_WEAK __attribute__((visibility("default"))) PassPluginLibraryInfo llvmGetPassPluginInfo() {
+  return {LLVM_PLUGIN_API_VERSION, "kernprof", "1", [](PassBuilder &Builder) {
+            Builder.registerPipelineStartEPCallback(
+                [](ModulePassManager &Passes, OptimizationLevel) { Passes.addPass(KernprofPass()); });
+          }};
+}

@@ -1,0 +1,64 @@
+// Mode exact (see timestamps.h). The bookkeeping is the runtime's (runtime/exact.c); here are only the calls of it.
+#include "plugin/timestamps.h"
+#include "format/map.h"
+
+#include "llvm/IR/DebugInfoMetadata.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Transforms/Utils/EscapeEnumerator.h"
+
+using namespace llvm;
+
+namespace kp {
+
+/// Words of struct kp_activation in runtime/exact.c.
+constexpr unsigned ActivationWords = 8;
+
+static FunctionCallee declare(Module &M, const char *Name, ArrayRef<Type *> Parameters) {
+  auto *Type = FunctionType::get(Type::getVoidTy(M.getContext()), Parameters, false);
+  FunctionCallee Callee = M.getOrInsertFunction(Name, Type);
+  auto *F = cast<Function>(Callee.getCallee());
+  F->setVisibility(GlobalValue::HiddenVisibility);
+  F->setDSOLocal(true);
+  F->setDoesNotThrow();
+  return Callee;
+}
+
+void insertTimestamps(Function &F, const std::vector<LineChange> &Changes, Value *Words) {
+  Module &M = *F.getParent();
+  IRBuilder<> B(cast<Instruction>(Words)->getNextNode());
+  Type *Word = B.getInt64Ty();
+  Type *Pointer = PointerType::getUnqual(Word);
+  FunctionCallee Enter = declare(M, "kp_exact_enter", {Pointer, Pointer});
+  FunctionCallee Line = declare(M, "kp_exact_line", {Pointer, Pointer});
+  FunctionCallee Leave = declare(M, "kp_exact_leave", {Pointer});
+  // Calls without a location would make the verifier refuse a function with debug information.
+  DebugLoc Location = DILocation::get(F.getContext(), 0, 0, F.getSubprogram());
+
+  IRBuilder<> AtStart(&*F.getEntryBlock().getFirstInsertionPt());
+  AllocaInst *Frame = AtStart.CreateAlloca(ArrayType::get(Word, ActivationWords), nullptr, "kp.activation");
+  B.SetCurrentDebugLocation(Location);
+  Value *Activation = B.CreatePointerCast(Frame, Pointer);
+  CallInst *Entered = B.CreateCall(Enter, {Activation, Words});
+
+  auto lineWords = [&](IRBuilder<> &At, unsigned Index) {
+    return At.CreateConstGEP1_64(Word, Words, KP_ACTIVATION_WORDS + (uint64_t)KP_LINE_WORDS * Index);
+  };
+  // The entry's own line begins with the function.
+  B.CreateCall(Line, {Activation, lineWords(B, 0)});
+  for (const LineChange &Change : Changes) {
+    Instruction *Before = Change.Before;
+    if (Before->getParent() == Entered->getParent() && Before->comesBefore(Entered))
+      continue;
+    IRBuilder<> At(Before);
+    At.SetCurrentDebugLocation(Location);
+    At.CreateCall(Line, {Activation, lineWords(At, Change.Line)});
+  }
+  EscapeEnumerator Ways(F, "kp.unwind", /*HandleExceptions=*/!F.doesNotThrow());
+  while (IRBuilder<> *At = Ways.Next()) {
+    At->SetCurrentDebugLocation(Location);
+    At->CreateCall(Leave, {Activation});
+  }
+}
+
+} // namespace kp

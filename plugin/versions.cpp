@@ -1,0 +1,210 @@
+// The bodies of a target (see versions.h).
+#include "plugin/versions.h"
+#include "plugin/compat/instructions.h"
+#include "plugin/counters.h"
+#include "format/counters.h"
+
+#include "llvm/IR/DebugInfoMetadata.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/MDBuilder.h"
+#include "llvm/Transforms/Utils/Cloning.h"
+
+using namespace llvm;
+
+namespace kp {
+
+/// Data of this function alone that holds addresses of its blocks: label tables of computed gotos.
+static SmallVector<GlobalVariable *, 2> labelTables(Function &F) {
+  SmallVector<GlobalVariable *, 2> Tables;
+  for (BasicBlock &BB : F) {
+    if (!BB.hasAddressTaken())
+      continue;
+    SmallVector<User *, 8> Work(BlockAddress::get(&F, &BB)->user_begin(), BlockAddress::get(&F, &BB)->user_end());
+    while (!Work.empty()) {
+      User *U = Work.pop_back_val();
+      if (auto *G = dyn_cast<GlobalVariable>(U)) {
+        if (!is_contained(Tables, G))
+          Tables.push_back(G);
+      } else if (isa<Constant>(U)) {
+        Work.append(U->user_begin(), U->user_end());
+      }
+    }
+  }
+  return Tables;
+}
+
+Function *cloneBody(Function &Original, const Twine &Suffix) {
+  ValueToValueMapTy Map;
+  SmallVector<std::pair<GlobalVariable *, GlobalVariable *>, 2> Tables;
+  for (GlobalVariable *Table : labelTables(Original)) {
+    auto *Copy = new GlobalVariable(*Original.getParent(), Table->getValueType(), Table->isConstant(),
+                                    GlobalValue::PrivateLinkage, nullptr, Table->getName() + Suffix, Table);
+    Copy->setAlignment(Table->getAlign());
+    Map[Table] = Copy;
+    Tables.push_back({Table, Copy});
+  }
+  Function *Clone = CloneFunction(&Original, Map);
+  for (auto &Table : Tables)
+    Table.second->setInitializer(MapValue(Table.first->getInitializer(), Map));
+  Clone->setName(Original.getName() + Suffix);
+  Clone->setLinkage(GlobalValue::InternalLinkage);
+  Clone->setVisibility(GlobalValue::DefaultVisibility);
+  Clone->setDSOLocal(true);
+  Clone->setComdat(nullptr);
+  if (!Original.hasSection())
+    Clone->setSectionPrefix("unlikely");
+  return Clone;
+}
+
+/// Ends BB with a call of Callee with F's own arguments and a return of its result.
+static void tailCall(IRBuilder<> &B, Function &F, Function *Callee) {
+  SmallVector<Value *, 8> Arguments;
+  for (Argument &A : F.args())
+    Arguments.push_back(&A);
+  CallInst *Call = B.CreateCall(Callee, Arguments);
+  Call->setTailCallKind(CallInst::TCK_MustTail);
+  Call->setCallingConv(Callee->getCallingConv());
+  AttributeList Attributes = Callee->getAttributes();
+  Call->setAttributes(Attributes.removeFnAttributes(F.getContext()));
+  if (F.getSubprogram())
+    Call->setDebugLoc(DILocation::get(F.getContext(), 0, 0, F.getSubprogram()));
+  if (F.getReturnType()->isVoidTy())
+    B.CreateRetVoid();
+  else
+    B.CreateRet(Call);
+}
+
+/// if (this thread has no counters) ask the runtime for some; returns where to go on.
+static BasicBlock *emitThreadCheck(IRBuilder<> &B, Function &F, BasicBlock *Next) {
+  Module &M = *F.getParent();
+  LLVMContext &C = F.getContext();
+  auto *Fresh = BasicBlock::Create(C, "kp.thread", &F);
+  Value *Bias = B.CreateLoad(B.getInt64Ty(), declareBias(M));
+  MDNode *Rarely = MDBuilder(C).createBranchWeights(1, 100000);
+  B.CreateCondBr(B.CreateICmpEQ(Bias, B.getInt64(0)), Fresh, Next, Rarely);
+  B.SetInsertPoint(Fresh);
+  FunctionCallee Start = M.getOrInsertFunction("kp_thread_start", FunctionType::get(B.getVoidTy(), false));
+  auto *Declared = cast<Function>(Start.getCallee());
+  Declared->setVisibility(GlobalValue::HiddenVisibility);
+  Declared->setDSOLocal(true);
+  Declared->setDoesNotThrow();
+  CallInst *Call = B.CreateCall(Start);
+  if (F.getSubprogram())
+    Call->setDebugLoc(DILocation::get(C, 0, 0, F.getSubprogram()));
+  B.CreateBr(Next);
+  return Next;
+}
+
+Function *createEntry(Function &Body, const Twine &Suffix) {
+  Function *Entry = Function::Create(Body.getFunctionType(), Body.getLinkage(), Body.getAddressSpace(),
+                                     Body.getName() + Suffix, Body.getParent());
+  Entry->copyAttributesFrom(&Body);
+  Entry->setComdat(Body.getComdat());
+  Entry->setPersonalityFn(nullptr);
+  Entry->setDSOLocal(true);
+  Entry->setSectionPrefix("unlikely");
+  auto *Start = BasicBlock::Create(Body.getContext(), "", Entry);
+  auto *Next = BasicBlock::Create(Body.getContext(), "", Entry);
+  IRBuilder<> B(Start);
+  emitThreadCheck(B, *Entry, Next);
+  B.SetInsertPoint(Next);
+  tailCall(B, *Entry, &Body);
+  return Entry;
+}
+
+void redirectCalls(MutableArrayRef<Target> Targets) {
+  struct Version {
+    const Target *Of;
+    bool Exact;
+  };
+  DenseMap<const Function *, Version> Versions;
+  for (const Target &T : Targets) {
+    if (!T.Hits)
+      continue;
+    Versions[T.Hits] = {&T, false};
+    Versions[T.Exact] = {&T, true};
+  }
+  for (Target &T : Targets) {
+    if (!T.Hits)
+      continue;
+    SmallVector<User *, 16> Users(T.Original->users());
+    for (User *U : Users) {
+      auto *Call = dyn_cast<CallBase>(U);
+      if (!Call || Call->getCalledOperand() != T.Original || Call->getFunctionType() != T.Original->getFunctionType())
+        continue;
+      auto Caller = Versions.find(Call->getFunction());
+      if (Caller == Versions.end())
+        continue;
+      // A function without counters of its own may be the first on its thread to reach one that has.
+      bool FromOutside = T.Chosen && !Caller->second.Of->Chosen;
+      if (Caller->second.Exact)
+        Call->setCalledFunction(FromOutside ? T.EnterExact : T.Exact);
+      else
+        Call->setCalledFunction(FromOutside ? T.EnterHits : T.Hits);
+    }
+  }
+}
+
+/// A new first block that keeps the static allocas, as the code generator wants them there.
+static BasicBlock *prependBlock(Function &F) {
+  BasicBlock *Old = &F.getEntryBlock();
+  auto *New = BasicBlock::Create(F.getContext(), "kp.entry", &F, Old);
+  for (auto It = Old->begin(); It != Old->end();) {
+    Instruction &I = *It++;
+    auto *Alloca = dyn_cast<AllocaInst>(&I);
+    if (Alloca && Alloca->isStaticAlloca()) {
+      Alloca->removeFromParent();
+      insertAtEnd(*Alloca, *New);
+    }
+  }
+  return New;
+}
+
+/// The runtime's state: 0 asleep, else enum kp_timing. It never changes once the program's own code runs, so that a
+/// later load of it within the original (an inlined callee's test) is known to be 0.
+static GlobalVariable *declareState(Module &M) {
+  if (GlobalVariable *Known = M.getGlobalVariable("kp_state"))
+    return Known;
+  auto *State = new GlobalVariable(M, Type::getInt8Ty(M.getContext()), false, GlobalValue::ExternalLinkage, nullptr, "kp_state");
+  State->setVisibility(GlobalValue::HiddenVisibility);
+  State->setDSOLocal(true);
+  return State;
+}
+
+static Value *loadState(IRBuilder<> &B, Module &M) {
+  LoadInst *State = B.CreateLoad(B.getInt8Ty(), declareState(M));
+  State->setMetadata(LLVMContext::MD_invariant_load, MDNode::get(M.getContext(), {}));
+  return State;
+}
+
+void insertEntryTest(Target &T) {
+  Function &F = *T.Original;
+  LLVMContext &C = F.getContext();
+  BasicBlock *Body = &F.getEntryBlock();
+  BasicBlock *Start = prependBlock(F);
+  auto *Awake = BasicBlock::Create(C, "kp.awake", &F);
+  auto *Hits = BasicBlock::Create(C, "kp.hits", &F);
+  auto *Exact = BasicBlock::Create(C, "kp.exact", &F);
+  IRBuilder<> B(Start);
+  Value *State = loadState(B, *F.getParent());
+  B.CreateCondBr(B.CreateICmpEQ(State, B.getInt8(0)), Body, Awake, MDBuilder(C).createBranchWeights(100000, 1));
+  B.SetInsertPoint(Awake);
+  B.CreateCondBr(B.CreateICmpEQ(State, B.getInt8(KP_TIMING_EXACT)), Exact, Hits);
+  B.SetInsertPoint(Hits);
+  tailCall(B, F, T.EnterHits);
+  B.SetInsertPoint(Exact);
+  tailCall(B, F, T.EnterExact);
+}
+
+void insertThreadCheck(Function &F) {
+  BasicBlock *Body = &F.getEntryBlock();
+  BasicBlock *Start = prependBlock(F);
+  auto *Awake = BasicBlock::Create(F.getContext(), "kp.awake", &F);
+  IRBuilder<> B(Start);
+  Value *State = loadState(B, *F.getParent());
+  B.CreateCondBr(B.CreateICmpEQ(State, B.getInt8(0)), Body, Awake, MDBuilder(F.getContext()).createBranchWeights(100000, 1));
+  B.SetInsertPoint(Awake);
+  emitThreadCheck(B, F, Body);
+}
+
+} // namespace kp

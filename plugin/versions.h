@@ -1,0 +1,26 @@
+// The bodies of a target: clones of the original, entries from outside, the redirection of calls. Mutation only.
+#ifndef KP_PLUGIN_VERSIONS_H
+#define KP_PLUGIN_VERSIONS_H
+
+#include "plugin/select.h"
+
+namespace kp {
+
+/// Clones T's original under a name with `Suffix`; its label tables are cloned with it.
+llvm::Function *cloneBody(llvm::Function &Original, const llvm::Twine &Suffix);
+
+/// A function like `Body` that first makes sure that the running thread has counters.
+llvm::Function *createEntry(llvm::Function &Body, const llvm::Twine &Suffix);
+
+/// Calls in the clones go to clones of the same kind; calls from functions without counters go to their entries.
+void redirectCalls(llvm::MutableArrayRef<Target> Targets);
+
+/// Puts the test at the original's start that leads to its entries when the program is being profiled.
+void insertEntryTest(Target &T);
+
+/// For a body that always counts: makes sure, when the program is profiled, that its thread has counters.
+void insertThreadCheck(llvm::Function &F);
+
+} // namespace kp
+
+#endif

@@ -1,0 +1,137 @@
+/* Mode exact: time by a timestamp at every change of line.
+ *
+ * All time is virtual: the counter's ticks less the thread's debt, which is what taking timestamps has cost it so far.
+ * So measuring takes no time, in callers of profiled functions as little as in these. A single difference may come out a
+ * few ticks below zero; it is added as it is, so that sums stay right.
+ *
+ * The sum of a function's lines is its total by construction: every tick between enter and leave goes to one line. */
+#include "runtime/runtime.h"
+
+#include "format/clock.h"
+
+/* In the frame of the profiled function; the plugin reserves its words (plugin/timestamps.cpp). */
+struct kp_activation {
+    struct kp_segment *segment; /* NULL: this thread is not counted */
+    uint64_t *words;
+    uint64_t *line; /* the running line's words */
+    int64_t entered;
+    int64_t line_began;
+    int64_t callees_at_entry;
+    int64_t callees_at_line;
+    uint64_t outermost; /* no other activation of this function on the thread */
+};
+
+_Static_assert(sizeof(struct kp_activation) == 8 * sizeof(uint64_t), "as the plugin reserves it");
+
+static struct {
+    int64_t enter_x256, line_x256, leave_x256;
+} cost;
+
+static inline int64_t virtual_now(const struct kp_segment *segment)
+{
+    return (int64_t)kp_clock_ticks() - (segment->debt_x256 >> 8);
+}
+
+static inline void charge_line(struct kp_activation *a, int64_t now)
+{
+    uint64_t *line = a->line;
+    int64_t elapsed = now - a->line_began;
+    line[KP_LINE_SELF_TICKS] += (uint64_t)(elapsed - (a->segment->in_callees - a->callees_at_line));
+    if (!a->outermost)
+        return;
+    line[KP_LINE_TICKS] += (uint64_t)elapsed;
+    uint64_t length = elapsed > 0 ? (uint64_t)elapsed : 0;
+    if (length > line[KP_LINE_LONGEST])
+        line[KP_LINE_LONGEST] = length;
+    if (~length > line[KP_LINE_SHORTEST_INVERTED])
+        line[KP_LINE_SHORTEST_INVERTED] = ~length;
+}
+
+/* A function is in its outermost activation unless a frame further up the stack is. Stacks grow downwards, so a frame
+ * recorded below ours belongs to an activation that was left by longjmp. */
+__attribute__((noinline)) void kp_exact_enter(struct kp_activation *a, uint64_t *words)
+{
+    struct kp_segment *segment = kp_thread_segment;
+    a->segment = segment;
+    if (!segment)
+        return;
+    a->words = words;
+    a->line = NULL;
+    a->outermost = words[KP_OUTERMOST_FRAME] == 0 || words[KP_OUTERMOST_FRAME] <= (uintptr_t)a;
+    if (a->outermost)
+        words[KP_OUTERMOST_FRAME] = (uintptr_t)a;
+    a->callees_at_entry = segment->in_callees;
+    a->callees_at_line = segment->in_callees;
+    a->entered = virtual_now(segment);
+    a->line_began = a->entered;
+    segment->debt_x256 += cost.enter_x256;
+}
+
+__attribute__((noinline)) void kp_exact_line(struct kp_activation *a, uint64_t *line_words)
+{
+    struct kp_segment *segment = a->segment;
+    if (!segment)
+        return;
+    int64_t now = virtual_now(segment);
+    if (a->line) {
+        charge_line(a, now);
+        a->line_began = now;
+    }
+    a->line = line_words;
+    a->callees_at_line = segment->in_callees;
+    segment->debt_x256 += cost.line_x256;
+}
+
+__attribute__((noinline)) void kp_exact_leave(struct kp_activation *a)
+{
+    struct kp_segment *segment = a->segment;
+    if (!segment)
+        return;
+    int64_t now = virtual_now(segment);
+    if (a->line)
+        charge_line(a, now);
+    int64_t total = now - a->entered;
+    a->words[KP_SELF_TICKS] += (uint64_t)(total - (segment->in_callees - a->callees_at_entry));
+    if (a->outermost) {
+        a->words[KP_TOTAL_TICKS] += (uint64_t)total;
+        a->words[KP_OUTERMOST_FRAME] = 0;
+    }
+    segment->in_callees = a->callees_at_entry + total;
+    segment->debt_x256 += cost.leave_x256;
+}
+
+/* Ticks of a batch of activations with the given number of lines each, the fastest of several. */
+static uint64_t time_batch(unsigned activations, unsigned lines)
+{
+    uint64_t words[KP_ACTIVATION_WORDS + 2 * KP_LINE_WORDS] = {0};
+    uint64_t fastest = UINT64_MAX;
+    for (int round = 0; round < 9; round++) {
+        uint64_t start = kp_clock_ticks();
+        for (unsigned i = 0; i < activations; i++) {
+            struct kp_activation a;
+            kp_exact_enter(&a, words);
+            for (unsigned j = 0; j < lines; j++)
+                kp_exact_line(&a, words + KP_ACTIVATION_WORDS + KP_LINE_WORDS * (j & 1));
+            kp_exact_leave(&a);
+        }
+        uint64_t ticks = kp_clock_ticks() - start;
+        if (ticks < fastest)
+            fastest = ticks;
+    }
+    return fastest;
+}
+
+void kp_exact_calibrate(void)
+{
+    if (!kp_thread_segment)
+        return;
+    enum { BATCH = 2000 };
+    int64_t lines = (int64_t)(time_batch(1, BATCH) * 256 / BATCH);
+    int64_t pair = (int64_t)(time_batch(BATCH, 1) * 256 / BATCH) - lines;
+    cost.line_x256 = lines;
+    cost.enter_x256 = pair > 0 ? pair / 2 : 0;
+    cost.leave_x256 = cost.enter_x256;
+    kp_thread_segment->debt_x256 = 0;
+    kp_thread_segment->in_callees = 0;
+    kp_runtime.header->probe_ticks_x256 = (uint64_t)lines;
+}

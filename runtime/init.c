@@ -1,0 +1,48 @@
+/* Waking up: what happens when an instrumented module is loaded, and when the process exits. */
+#include "runtime/runtime.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/clock.h"
+#include "runtime/os.h"
+
+struct kp_runtime kp_runtime;
+uint8_t kp_state;
+
+static enum kp_timing timing_of(const char *text)
+{
+    return text && strcmp(text, "off") == 0 ? KP_TIMING_OFF : KP_TIMING_EXACT;
+}
+
+
+/* Runs before the program's own constructors; 101 is the first priority that is free to use. */
+__attribute__((constructor(101))) static void kp_init(void)
+{
+    int saved = errno;
+    const char *directory = secure_getenv(KP_ENV_DIRECTORY);
+    if (!directory || !*directory || __start_kp_map == __stop_kp_map)
+        return;
+    enum kp_timing timing = timing_of(secure_getenv(KP_ENV_TIMING));
+    if (kp_threads_init() == 0 && kp_file_open(directory, timing) == 0 && kp_module_register() == 0) {
+        pthread_atfork(NULL, NULL, kp_fork_child);
+        kp_state = (uint8_t)timing;
+        kp_thread_start();
+        if (timing == KP_TIMING_EXACT)
+            kp_exact_calibrate();
+        kp_module_redirect(timing);
+    }
+    errno = saved;
+}
+
+__attribute__((destructor(101))) static void kp_exit(void)
+{
+    struct kp_counters_header *header = kp_runtime.header;
+    if (!kp_state || !header || header->pid != kp_os_pid())
+        return;
+    pthread_key_delete(kp_runtime.thread_ends);
+    header->mono_end_ns = kp_os_monotonic_ns();
+    header->ticks_end = kp_clock_ticks();
+    header->clean = 1;
+}

@@ -1,0 +1,179 @@
+/* This module: its map into the counter file, and its functions' entries redirected to the bodies that count. */
+#include "runtime/runtime.h"
+
+#include <dlfcn.h>
+#include <elf.h>
+#include <link.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runtime/os.h"
+
+struct build_id {
+    const uint8_t *bytes;
+    uint32_t size;
+};
+
+struct module_search {
+    uintptr_t address;
+    struct build_id id;
+    char path[1024];
+};
+
+static struct build_id find_build_id(const char *notes, size_t size)
+{
+    while (size >= sizeof(ElfW(Nhdr))) {
+        const ElfW(Nhdr) *note = (const void *)notes;
+        size_t name_size = (note->n_namesz + 3u) & ~3u;
+        size_t whole = sizeof *note + name_size + ((note->n_descsz + 3u) & ~3u);
+        if (whole > size)
+            break;
+        if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 && memcmp(note + 1, "GNU", 4) == 0)
+            return (struct build_id){(const uint8_t *)(note + 1) + name_size, note->n_descsz};
+        notes += whole;
+        size -= whole;
+    }
+    return (struct build_id){NULL, 0};
+}
+
+/* dl_iterate_phdr's callback: is this object the one that holds the address? */
+static int is_this_module(struct dl_phdr_info *info, size_t size, void *data)
+{
+    (void)size;
+    struct module_search *search = data;
+    int found = 0;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+        uintptr_t start = info->dlpi_addr + p->p_vaddr;
+        if (p->p_type == PT_LOAD && search->address - start < p->p_memsz)
+            found = 1;
+    }
+    if (!found)
+        return 0;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+        if (p->p_type == PT_NOTE && !search->id.bytes)
+            search->id = find_build_id((const char *)(info->dlpi_addr + p->p_vaddr), p->p_memsz);
+    }
+    if (info->dlpi_name && *info->dlpi_name)
+        strncpy(search->path, info->dlpi_name, sizeof search->path - 1);
+    return 1;
+}
+
+int kp_module_register(void)
+{
+    struct kp_runtime *r = &kp_runtime;
+    struct module_search search = {.address = (uintptr_t)__start_kp_map};
+    dl_iterate_phdr(is_this_module, &search);
+    if (!search.path[0]) {
+        ssize_t length = readlink("/proc/self/exe", search.path, sizeof search.path - 1);
+        search.path[length > 0 ? length : 0] = 0;
+    }
+    uint64_t map_size = (uint64_t)(__stop_kp_map - __start_kp_map);
+    uint64_t path_size = KP_ALIGN8(strlen(search.path) + 1);
+    struct kp_chunk *chunk = kp_file_add(KP_CHUNK_MODULE, sizeof(struct kp_module_chunk) + path_size + map_size, NULL);
+    if (!chunk) {
+        kp_say("this module is not counted: disk full", r->path);
+        return -1;
+    }
+    struct kp_module_chunk *module = (struct kp_module_chunk *)chunk;
+    r->module = module->module = __atomic_add_fetch(&r->header->module_count, 1, __ATOMIC_RELAXED);
+    if (search.id.size <= sizeof module->build_id && search.id.bytes) {
+        module->build_id_size = search.id.size;
+        memcpy(module->build_id, search.id.bytes, search.id.size);
+    }
+    module->map_address = (uintptr_t)__start_kp_map;
+    module->counters_address = (uintptr_t)__start_kp_cnts;
+    module->counters_size = (uint64_t)(__stop_kp_cnts - __start_kp_cnts);
+    module->path_offset = sizeof *module;
+    module->map_offset = module->path_offset + path_size;
+    module->map_size = map_size;
+    strcpy((char *)module + module->path_offset, search.path);
+    memcpy((char *)module + module->map_offset, __start_kp_map, map_size);
+    uint64_t size = chunk->size;
+    kp_file_publish(chunk);
+    kp_os_unmap(chunk, size);
+    return 0;
+}
+
+static const char *target_of(const int32_t *offset)
+{
+    return (const char *)offset + *offset;
+}
+
+/* Writes a jump over a function's first bytes. */
+static int redirect(char *entry, const char *target)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    int64_t distance = target - (entry + 5);
+    if (distance != (int32_t)distance)
+        return -1;
+    int32_t narrow = (int32_t)distance;
+    entry[0] = (char)0xe9; /* jmp rel32 */
+    memcpy(entry + 1, &narrow, sizeof narrow);
+#elif defined(__aarch64__)
+    int64_t distance = target - entry;
+    if (distance < -(1 << 27) || distance >= (1 << 27))
+        return -1;
+    uint32_t branch = 0x14000000u | ((uint32_t)(distance >> 2) & 0x3ffffffu); /* b imm26 */
+    memcpy(entry, &branch, sizeof branch);
+#endif
+    return 0;
+}
+
+/* Calls `visit` for each function whose entry is to be redirected. */
+static void for_each_entry(enum kp_timing timing, void (*visit)(char *entry, const char *target, void *data), void *data)
+{
+    for (const char *p = __start_kp_map; p < __stop_kp_map;) {
+        const struct kp_map_record *record = (const void *)p;
+        if (record->magic != KP_MAP_MAGIC || record->size_bytes < sizeof *record)
+            return;
+        p += record->size_bytes;
+        if (record->entry_offset == 0)
+            continue;
+        char *entry = (char *)target_of(&record->entry_offset);
+        uint32_t mark;
+        memcpy(&mark, entry - 4, sizeof mark);
+        if (mark == KP_ENTRY_MAGIC)
+            visit(entry, target_of(timing == KP_TIMING_EXACT ? &record->exact_offset : &record->hits_offset), data);
+    }
+}
+
+struct range {
+    char *first;
+    char *last;
+    int failed;
+};
+
+static void widen(char *entry, const char *target, void *data)
+{
+    (void)target;
+    struct range *range = data;
+    if (!range->first || entry < range->first)
+        range->first = entry;
+    if (entry > range->last)
+        range->last = entry;
+}
+
+static void redirect_one(char *entry, const char *target, void *data)
+{
+    struct range *range = data;
+    if (redirect(entry, target) != 0)
+        range->failed = 1;
+}
+
+void kp_module_redirect(enum kp_timing timing)
+{
+    struct range range = {NULL, NULL, 0};
+    for_each_entry(timing, widen, &range);
+    if (!range.first)
+        return;
+    size_t size = (size_t)(range.last - range.first) + 16;
+    if (kp_os_code_writable(range.first, size) != 0) {
+        kp_say("functions are not counted: the system forbids changing the program's code", NULL);
+        return;
+    }
+    for_each_entry(timing, redirect_one, &range);
+    if (kp_os_code_executable(range.first, size) != 0 || range.failed)
+        kp_say("some functions are not counted: their code cannot be redirected", NULL);
+}

@@ -1,0 +1,130 @@
+/* The system primitives on Linux (see os.h). */
+#include "runtime/os.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+int kp_os_open_file(const char *path, int *created)
+{
+    int saved = errno;
+    *created = 1;
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0 && errno == EEXIST) {
+        *created = 0;
+        fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    }
+    errno = saved;
+    return fd;
+}
+
+int kp_os_reserve(int fd, uint64_t offset, uint64_t size)
+{
+    return posix_fallocate(fd, (off_t)offset, (off_t)size);
+}
+
+void *kp_os_map(int fd, uint64_t offset, uint64_t size, void *address)
+{
+    int saved = errno;
+    int flags = MAP_SHARED | (address ? MAP_FIXED : 0);
+    void *map = mmap(address, size, PROT_READ | PROT_WRITE, flags, fd, (off_t)offset);
+    errno = saved;
+    return map == MAP_FAILED ? NULL : map;
+}
+
+void *kp_os_allocate(uint64_t size)
+{
+    int saved = errno;
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    errno = saved;
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+void kp_os_detach(void *address, uint64_t size)
+{
+    int saved = errno;
+    mmap(address, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    errno = saved;
+}
+
+void kp_os_unmap(void *address, uint64_t size)
+{
+    int saved = errno;
+    munmap(address, size);
+    errno = saved;
+}
+
+void kp_os_close(int fd)
+{
+    int saved = errno;
+    close(fd);
+    errno = saved;
+}
+
+static int protect(void *address, size_t size, int protection)
+{
+    int saved = errno;
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t first = (uintptr_t)address & ~(page - 1);
+    uintptr_t end = ((uintptr_t)address + size + page - 1) & ~(page - 1);
+    int result = mprotect((void *)first, end - first, protection);
+    errno = saved;
+    return result;
+}
+
+int kp_os_code_writable(void *address, size_t size)
+{
+    return protect(address, size, PROT_READ | PROT_WRITE | PROT_EXEC);
+}
+
+int kp_os_code_executable(void *address, size_t size)
+{
+    __builtin___clear_cache((char *)address, (char *)address + size);
+    return protect(address, size, PROT_READ | PROT_EXEC);
+}
+
+static uint64_t read_clock(clockid_t clock)
+{
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+uint64_t kp_os_realtime_ns(void)
+{
+    return read_clock(CLOCK_REALTIME);
+}
+
+uint64_t kp_os_monotonic_ns(void)
+{
+    return read_clock(CLOCK_MONOTONIC);
+}
+
+uint32_t kp_os_pid(void)
+{
+    return (uint32_t)getpid();
+}
+
+uint32_t kp_os_parent_pid(void)
+{
+    return (uint32_t)getppid();
+}
+
+uint32_t kp_os_thread(void)
+{
+    return (uint32_t)syscall(SYS_gettid);
+}
+
+uint64_t kp_os_image_token(void)
+{
+    uint64_t token = 0;
+    const void *random = (const void *)getauxval(AT_RANDOM);
+    if (random)
+        memcpy(&token, random, sizeof token);
+    return token;
+}

@@ -1,0 +1,13 @@
+/* A folder of our own for one run. */
+#ifndef KP_UTIL_FOLDER_H
+#define KP_UTIL_FOLDER_H
+
+#include "util/error.h"
+
+/* A new folder, mode 0700, under $TMPDIR or /tmp; its path, to be freed, or NULL with `error`. */
+char *kp_folder_create_temporary(struct kp_error *error);
+
+/* Removes it with the files in it (it has no folders in it). */
+void kp_folder_remove(const char *path);
+
+#endif
