@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# run.sh BIN SCRIPT [ARG ...]: runs a test script in a scratch folder of its own, with BIN first in PATH.
+set -euo pipefail
+export PATH="$1:$PATH" KERNPROF="$1/kernprof" KP_TESTS
+KP_TESTS=$(cd "$(dirname "$0")" && pwd)
+export KP_BUILD=${1%/bin}
+shift
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch"
+bash "$@"
