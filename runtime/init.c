@@ -22,7 +22,7 @@ __attribute__((constructor(101))) static void kp_init(void)
 {
     int saved = errno;
     const char *directory = secure_getenv(KP_ENV_DIRECTORY);
-    if (!directory || !*directory || __start_kp_map == __stop_kp_map)
+    if (!directory || !*directory || &__start_kp_map[0] == &__stop_kp_map[0])
         return;
     enum kp_timing timing = timing_of(secure_getenv(KP_ENV_TIMING));
     if (kp_threads_init() == 0 && kp_file_open(directory, timing) == 0 && kp_module_register() == 0) {

@@ -108,15 +108,16 @@ static int redirect(char *entry, const char *target)
     int64_t distance = target - (entry + 5);
     if (distance != (int32_t)distance)
         return -1;
-    int32_t narrow = (int32_t)distance;
-    entry[0] = (char)0xe9; /* jmp rel32 */
-    memcpy(entry + 1, &narrow, sizeof narrow);
+    volatile char *code = entry;
+    code[0] = (char)0xe9; /* jmp rel32 */
+    for (int i = 0; i < 4; i++)
+        code[1 + i] = (char)((uint64_t)distance >> 8 * i);
 #elif defined(__aarch64__)
     int64_t distance = target - entry;
     if (distance < -(1 << 27) || distance >= (1 << 27))
         return -1;
     uint32_t branch = 0x14000000u | ((uint32_t)(distance >> 2) & 0x3ffffffu); /* b imm26 */
-    memcpy(entry, &branch, sizeof branch);
+    *(volatile uint32_t *)(void *)entry = branch;
 #endif
     return 0;
 }
