@@ -1,6 +1,7 @@
 #!/bin/bash
 # The clang is that of KERNPROF_CC and KERNPROF_CXX; what cannot serve is refused with a reason.
 set -eu
+unset KERNPROF_CC KERNPROF_CXX
 . "$(dirname "$0")/common.sh"
 
 echo 'int main(void) { return 0; }' >main.c

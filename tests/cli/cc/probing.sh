@@ -6,7 +6,7 @@ set -eu
 echo 'int main(void) { return 0; }' >conftest.c
 clang=$("$KERNPROF" cc '-###' -c conftest.c 2>&1 | grep '^ "' | head -1 | cut -d'"' -f2)
 
-for question in --version -dumpversion -dumpmachine -print-prog-name=ld -print-search-dirs -print-resource-dir \
+for question in --version -dumpversion -dumpmachine -print-prog-name=ld -print-resource-dir \
     -print-file-name=libc.so; do
     [ "$(cc $question 2>&1)" = "$("$clang" $question 2>&1)" ] || [ $question = --version ] ||
         fail "$question is answered differently"
