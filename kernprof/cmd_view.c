@@ -1,0 +1,222 @@
+/* `kernprof view`: the annotated listing of profiles, on a terminal through a pager where it is longer than that. */
+#include "kernprof/command.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "util/output.h"
+#include "viewer/viewer.h"
+
+static const char help[] =
+    "usage: kernprof view [options] FILE...\n"
+    "Prints the source of the profiled functions with each line's hits and time.\n"
+    "  -u, --unit UNIT        unit of times: seconds (1e-3) or s, ms, us, ns (default: 1e-6)\n"
+    "  -z, --skip-zero        leave out functions that never ran\n"
+    "  -t                     sort by time, the slowest last (--sort=time)\n"
+    "  -m, --summarize        end with one line per function\n"
+    "  -o, --output OUT       write to OUT (default: standard output)\n"
+    "      --columns[=LIST]   more columns: self, error, min, max (default: all of them)\n"
+    "      --function GLOB    only functions of this name; may be given again\n"
+    "      --file GLOB        only functions of this file; may be given again\n"
+    "      --sort KEY         line (default), time, hits or name\n"
+    "      --instances        part the instances of templates and inline functions\n"
+    "      --color=WHEN       heat by % time: auto (default: on a terminal, unless NO_COLOR is set), always, never\n"
+    "  -h, --help             print this\n";
+
+struct view {
+    struct kp_text_options text;
+    struct kp_listing_filter filter;
+    enum kp_listing_order order;
+    const char *color;
+    const char *output;
+    const char **functions; /* what `filter` points to, with room for all of argv */
+    const char **files;
+};
+
+static int parse_color(const char *when, struct view *view, struct kp_error *error)
+{
+    if (strcmp(when, "auto") != 0 && strcmp(when, "always") != 0 && strcmp(when, "never") != 0)
+        return kp_fail(error, "--color: unknown '%s'; there are: auto, always, never", when);
+    view->color = when;
+    return 0;
+}
+
+enum { OPTION_COLUMNS = 256, OPTION_FUNCTION, OPTION_FILE, OPTION_SORT, OPTION_COLOR, OPTION_INSTANCES };
+
+static int take_option(int option, char **argv, struct view *view, struct kp_error *error)
+{
+    switch (option) {
+    case 'u':
+        return kp_units_parse(optarg, &view->text.unit_s) == 0
+                   ? 0
+                   : kp_fail(error, "--unit: '%s' is no unit; give seconds (1e-3) or s, ms, us, ns", optarg);
+    case 'z': view->filter.skip_zero = true; return 0;
+    case 't': view->order = KP_ORDER_TIME; return 0;
+    case 'm': view->text.summary = true; return 0;
+    case 'o': view->output = optarg; return 0;
+    case OPTION_COLUMNS: return kp_columns_parse(optarg, &view->text.columns, error);
+    case OPTION_FUNCTION: view->functions[view->filter.function_count++] = optarg; return 0;
+    case OPTION_FILE: view->files[view->filter.file_count++] = optarg; return 0;
+    case OPTION_SORT:
+        return kp_listing_order_parse(optarg, &view->order) == 0
+                   ? 0
+                   : kp_fail(error, "--sort: unknown key '%s'; there are: line, time, hits, name", optarg);
+    case OPTION_COLOR: return parse_color(optarg ? optarg : "always", view, error);
+    case OPTION_INSTANCES: view->filter.instances = true; return 0;
+    default:
+        return kp_fail(error, "view: %s '%s'; see `kernprof view --help`",
+                       option == ':' ? "a value is missing after" : "unknown option", argv[optind - 1]);
+    }
+}
+
+/* 1: --help was asked for. */
+static int parse(int argc, char **argv, struct view *view, struct kp_error *error)
+{
+    static const struct option options[] = {
+        {"unit", required_argument, NULL, 'u'},
+        {"skip-zero", no_argument, NULL, 'z'},
+        {"summarize", no_argument, NULL, 'm'},
+        {"output", required_argument, NULL, 'o'},
+        {"columns", optional_argument, NULL, OPTION_COLUMNS},
+        {"function", required_argument, NULL, OPTION_FUNCTION},
+        {"file", required_argument, NULL, OPTION_FILE},
+        {"sort", required_argument, NULL, OPTION_SORT},
+        {"color", optional_argument, NULL, OPTION_COLOR},
+        {"instances", no_argument, NULL, OPTION_INSTANCES},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    int option;
+    optind = 0; /* start anew: main has parsed before */
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":u:ztmo:h", options, NULL)) != -1) {
+        if (option == 'h')
+            return 1;
+        if (take_option(option, argv, view, error) != 0)
+            return -1;
+    }
+    return optind < argc ? 0 : kp_fail(error, "view: no FILE; see `kernprof view --help`");
+}
+
+static int render(const char *path, const struct view *view, FILE *out, struct kp_error *error)
+{
+    sqlite3 *profile = kp_profile_open(path, error);
+    if (!profile)
+        return -1;
+    struct kp_listing listing;
+    int status = kp_listing_load(&listing, profile, &view->filter, error);
+    sqlite3_close(profile);
+    if (status != 0)
+        return -1;
+    kp_listing_sort(&listing, view->order);
+    kp_text_render(&listing, &view->text, out);
+    kp_listing_free(&listing);
+    return 0;
+}
+
+static int render_all(char **paths, const struct view *view, FILE *out, struct kp_error *error)
+{
+    for (; *paths; paths++)
+        if (render(*paths, view, out, error) != 0)
+            return -1;
+    return 0;
+}
+
+static bool longer_than_terminal(const char *text)
+{
+    struct winsize size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0)
+        return false;
+    size_t lines = 1; /* of the prompt that follows */
+    for (const char *end = text; (end = strchr(end, '\n')); end++)
+        lines++;
+    return lines > size.ws_row;
+}
+
+/* false: there is no such pager, nothing was shown. */
+static bool page(const char *text, size_t size)
+{
+    const char *pager = getenv("PAGER");
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    struct sigaction old;
+    setenv("LESS", "FRX", 0);          /* for PAGER=less, which would show colors as codes */
+    sigaction(SIGPIPE, &ignore, &old); /* leaving the pager early is no failure */
+    FILE *pipe = popen(pager && *pager ? pager : "less -FRX", "we");
+    int status = -1;
+    if (pipe) {
+        fwrite(text, 1, size, pipe); /* an error here is the reader having left */
+        status = pclose(pipe);
+    }
+    sigaction(SIGPIPE, &old, NULL);
+    return pipe && !(WIFEXITED(status) && (WEXITSTATUS(status) == 127 || WEXITSTATUS(status) == 126));
+}
+
+static int show_on_terminal(char **paths, const struct view *view, struct kp_error *error)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *memory = open_memstream(&text, &size);
+    if (!memory)
+        return kp_fail(error, "view: out of memory");
+    int status = render_all(paths, view, memory, error);
+    if (fclose(memory) != 0 && status == 0)
+        status = kp_fail(error, "view: out of memory");
+    fflush(stdout);
+    if (size > 0 && !(status == 0 && longer_than_terminal(text) && page(text, size)))
+        fwrite(text, 1, size, stdout); /* in case of an error what came before it */
+    free(text);
+    if (status == 0)
+        status = kp_output_flush(stdout, "standard output", error);
+    return status;
+}
+
+static int show(char **paths, struct view *view, struct kp_error *error)
+{
+    bool terminal = (!view->output || strcmp(view->output, "-") == 0) && isatty(STDOUT_FILENO);
+    const char *no_color = getenv("NO_COLOR");
+    const char *term = getenv("TERM");
+    view->text.color =
+        strcmp(view->color, "always") == 0 ||
+        (strcmp(view->color, "auto") == 0 && terminal && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0);
+    if (terminal)
+        return show_on_terminal(paths, view, error);
+    struct kp_output output;
+    if (kp_output_open(&output, view->output, error) != 0)
+        return -1;
+    if (render_all(paths, view, output.stream, error) == 0)
+        return kp_output_close(&output, error);
+    kp_output_abandon(&output);
+    return -1;
+}
+
+int cmd_view(int argc, char **argv, struct kp_error *error)
+{
+    const char **globs = calloc(2 * (size_t)argc, sizeof *globs);
+    struct view view = {
+        .text = kp_text_defaults(),
+        .filter = {.functions = globs, .files = globs + argc},
+        .color = "auto",
+        .functions = globs,
+        .files = globs + argc,
+    };
+    if (!globs) {
+        kp_fail(error, "view: out of memory");
+        return KP_EXIT_FAILED;
+    }
+    int status = parse(argc, argv, &view, error);
+    if (status == 1) {
+        fputs(help, stdout);
+        status = kp_output_flush(stdout, "standard output", error);
+    } else if (status == 0) {
+        status = show(argv + optind, &view, error);
+    }
+    free(globs);
+    return status == 0 ? 0 : KP_EXIT_FAILED;
+}
