@@ -1,8 +1,11 @@
 // The Clang side: the attributes, and the choice of functions by options.
 //
-// A chosen function carries an assumption attribute (AttributeMark or OptionMark), which Clang turns into the IR function
-// attribute "llvm.assume": the one carrier that every version from 14 to 19 keeps on constructors and destructors too.
+// A chosen function carries an assumption attribute (AttributeMark or OptionMark), which later declarations inherit and
+// which Clang turns into the IR function attribute "llvm.assume", on constructors and destructors too in every version
+// from 14 to 19. But it does so when the function is first used: a definition that is chosen after that (an attribute on
+// the definition alone, behind a call) needs a second carrier, one that Clang looks at when it emits the definition.
 #include "plugin/compat/attributes.h"
+#include "plugin/labels.h"
 #include "plugin/options.h"
 
 #include "clang/AST/ASTConsumer.h"
@@ -107,6 +110,7 @@ public:
     if (!Function)
       return RecursiveASTVisitor::TraverseDecl(D);
     choose(Function);
+    carry(Function);
     bool Outer = InMarked;
     InMarked = isMarked(Function);
     bool Continue = RecursiveASTVisitor::TraverseDecl(D);
@@ -117,19 +121,32 @@ public:
   bool VisitLambdaExpr(LambdaExpr *Lambda) {
     if (InMarked && !isMarked(Lambda->getCallOperator()))
       mark(Lambda->getCallOperator(), kp::AttributeMark);
+    carry(Lambda->getCallOperator());
     return true;
   }
 
 private:
   bool InMarked = false;
 
-  static bool isMarked(const FunctionDecl *F) {
+  static bool isMarked(const FunctionDecl *F, llvm::StringRef Text = kp::AttributeMark) {
     for (const Attr *A : F->attrs()) {
       auto *Assumption = dyn_cast<kp::AssumptionAttribute>(A);
-      if (Assumption && Assumption->getAssumption() == kp::AttributeMark)
+      if (Assumption && Assumption->getAssumption() == Text)
         return true;
     }
     return false;
+  }
+
+  /// Gives a marked definition the second carrier, once, and marks its labels.
+  static void carry(FunctionDecl *F) {
+    if (!F->isThisDeclarationADefinition() || F->hasAttr<PragmaClangTextSectionAttr>())
+      return;
+    for (llvm::StringRef Text : {kp::AttributeMark, kp::OptionMark})
+      if (isMarked(F, Text)) {
+        F->addAttr(kp::createDefinitionMark(F->getASTContext(), Text));
+        kp::markLabels(F);
+        return;
+      }
   }
 
   static void choose(FunctionDecl *F) {

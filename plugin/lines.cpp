@@ -6,6 +6,7 @@
 #include "llvm/BinaryFormat/Dwarf.h"
 #include "llvm/IR/CFG.h"
 #include "llvm/IR/DebugInfoMetadata.h"
+#include "llvm/IR/Instructions.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/Support/Path.h"
 
@@ -20,7 +21,7 @@ static bool isDescription(const Instruction &I) {
   if (isa<DbgInfoIntrinsic>(I) || isa<AllocaInst>(I) || isa<PHINode>(I))
     return true;
   auto *Intrinsic = dyn_cast<IntrinsicInst>(&I);
-  return Intrinsic && Intrinsic->isLifetimeStartOrEnd();
+  return Intrinsic && (Intrinsic->isLifetimeStartOrEnd() || isa<InstrProfInstBase>(Intrinsic));
 }
 
 /// The location in the function itself: the outermost one of an inlined instruction.
@@ -29,6 +30,18 @@ static const DILocation *outermost(const Instruction &I) {
   while (Location && Location->getInlinedAt())
     Location = Location->getInlinedAt();
   return Location && Location->getLine() ? Location : nullptr;
+}
+
+/// The jump back to a loop's head. It carries the location of the whole loop statement, which it does not execute.
+/// (`continue` is one too, with a location of its own.)
+static bool isBackEdge(const Instruction &I) {
+  auto *Branch = dyn_cast<BranchInst>(&I);
+  MDNode *Loop = Branch && Branch->isUnconditional() ? Branch->getMetadata(LLVMContext::MD_loop) : nullptr;
+  if (!Loop || Loop->getNumOperands() < 2)
+    return false;
+  auto *Start = dyn_cast<DILocation>(Loop->getOperand(1));
+  const DILocation *Own = outermost(I);
+  return Start && Own && Start->getLine() == Own->getLine();
 }
 
 unsigned FunctionLines::addFile(const DIFile *File) {
@@ -76,7 +89,7 @@ FunctionLines findLines(Function &F, ArrayRef<BasicBlock *> Blocks) {
     if (BB == Blocks.front())
       Lines.push_back(Result.addLine(Result.File, Subprogram->getLine()));
     for (Instruction &I : *BB) {
-      const DILocation *Location = isDescription(I) ? nullptr : outermost(I);
+      const DILocation *Location = isDescription(I) || isBackEdge(I) ? nullptr : outermost(I);
       if (!Location)
         continue;
       unsigned File = Result.addFile(Location->getFile());

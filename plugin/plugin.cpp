@@ -4,6 +4,7 @@
 // program and counters together. Collect first (select, lines, placement), mutate after (versions, counters,
 // timestamps), then describe what was done (map_emitter).
 #include "plugin/counters.h"
+#include "plugin/labels.h"
 #include "plugin/lines.h"
 #include "plugin/map_emitter.h"
 #include "plugin/options.h"
@@ -44,6 +45,9 @@ void instrument(kp::Target &T) {
     T.Exact = kp::cloneBody(First, ".kp_exact");
   std::vector<BasicBlock *> Blocks = listBlocks(First);
   kp::FunctionLines Lines = kp::findLines(First, Blocks);
+  for (Function *F : {T.Original, T.Hits, T.Exact})
+    if (F)
+      kp::removeLabelMarks(*F);
   kp::Placement Placement = kp::placeCounters(First, Blocks, NonReturning);
   if (!T.InPlace) {
     T.Exact->setName(T.Original->getName() + ".kp_exact");
@@ -98,8 +102,6 @@ public:
       return PreservedAnalyses::all();
     M.getOrInsertNamedMetadata("kernprof.done");
     SmallVector<kp::Target, 0> Targets = kp::selectTargets(M);
-    if (Targets.empty())
-      return PreservedAnalyses::all();
     for (kp::Target &T : Targets) {
       if (T.Chosen)
         instrument(T);
@@ -109,6 +111,8 @@ public:
     kp::redirectCalls(Targets);
     for (kp::Target &T : Targets)
       prepareEntry(T);
+    for (Function &F : M) // of functions that were chosen and cannot be profiled
+      kp::removeLabelMarks(F);
     return PreservedAnalyses::none();
   }
 };

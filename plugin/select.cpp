@@ -30,6 +30,20 @@ static std::string withoutMarks(StringRef Text, bool &Attribute, bool &Option) {
   return Rest;
 }
 
+/// Takes both carriers off F (see plugin/attribute.cpp).
+static void takeMarks(Function &F, bool &Attribute, bool &Option) {
+  if (F.hasFnAttribute(AssumeKey)) {
+    std::string Rest = withoutMarks(F.getFnAttribute(AssumeKey).getValueAsString(), Attribute, Option);
+    F.removeFnAttr(AssumeKey);
+    if (!Rest.empty())
+      F.addFnAttr(AssumeKey, Rest);
+  }
+  if (F.getSection() == AttributeMark || F.getSection() == OptionMark) {
+    (F.getSection() == AttributeMark ? Attribute : Option) = true;
+    F.setSection("");
+  }
+}
+
 static void stripCalls(Function &F) {
   for (Instruction &I : instructions(F)) {
     auto *Call = dyn_cast<CallBase>(&I);
@@ -118,13 +132,8 @@ SmallVector<Target, 0> selectTargets(Module &M) {
   SmallVector<Target, 0> Targets;
   for (Function &F : M) {
     stripCalls(F);
-    if (!F.hasFnAttribute(AssumeKey))
-      continue;
     bool ByAttribute = false, ByOption = false;
-    std::string Rest = withoutMarks(F.getFnAttribute(AssumeKey).getValueAsString(), ByAttribute, ByOption);
-    F.removeFnAttr(AssumeKey);
-    if (!Rest.empty())
-      F.addFnAttr(AssumeKey, Rest);
+    takeMarks(F, ByAttribute, ByOption);
     if (!(ByAttribute || ByOption) || !canBeProfiled(F))
       continue;
     Target T;

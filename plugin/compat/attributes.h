@@ -30,6 +30,16 @@ inline clang::Attr *createAssumption(clang::ASTContext &Context, llvm::StringRef
 #endif
 }
 
+/// An attribute of definitions that becomes the section of the function, until the pass takes it off.
+inline clang::Attr *createDefinitionMark(clang::ASTContext &Context, llvm::StringRef Text) {
+#if LLVM_VERSION_MAJOR >= 17
+  return clang::PragmaClangTextSectionAttr::CreateImplicit(Context, Text);
+#else
+  return clang::PragmaClangTextSectionAttr::CreateImplicit(Context, Text, clang::SourceRange(),
+                                                           clang::AttributeCommonInfo::AS_Pragma);
+#endif
+}
+
 } // namespace kp
 
 #endif

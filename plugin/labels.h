@@ -1,0 +1,27 @@
+// Lines that control passes and that hold no code: `case 1:`, `default:`, `again:`, `for (;;)`, `while (1)`.
+//
+// Clang emits nothing for them, so the IR alone cannot tell how often they were passed. In chosen functions an empty piece
+// of assembly with the location of the label (the loop) goes behind it (to the start of its body); the pass reads where it
+// stands and removes it before any optimisation.
+#ifndef KP_PLUGIN_LABELS_H
+#define KP_PLUGIN_LABELS_H
+
+namespace clang {
+class FunctionDecl;
+}
+namespace llvm {
+class Function;
+class Instruction;
+} // namespace llvm
+
+namespace kp {
+
+/// Marks such places in the body of a function that is about to be emitted.
+void markLabels(clang::FunctionDecl *F);
+
+bool isLabelMark(const llvm::Instruction &I);
+void removeLabelMarks(llvm::Function &F);
+
+} // namespace kp
+
+#endif

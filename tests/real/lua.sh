@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# lua.sh LEVEL: hits of every line of Lua, running a script that uses all of its libraries.
+set -euo pipefail
+source "$KP_TESTS/real/sources.sh"
+source "$KP_TESTS/real/compare.sh"
+folder=$(fetch lua5.4)
+cp "$folder"/src/*.[ch] .
+rm -f luac.c
+printf '#define DEB_HOST_MULTIARCH "here"\n' > lua5.4-deb-multiarch.h
+cp "$KP_TESTS/real/workload.lua" .
+workload() { "$@" workload.lua; }
+# Pinned, so that both builds do the same work: the seed of hashes, and the cache that is keyed by addresses.
+compare "$1" "-DLUA_USE_POSIX -DLUA_COMPAT_5_3 -Dluai_makeseed(L)=42 -DSTRCACHE_N=1 -DSTRCACHE_M=1" ./*.c
