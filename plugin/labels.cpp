@@ -4,9 +4,7 @@
 
 #include "clang/AST/Decl.h"
 #include "clang/AST/RecursiveASTVisitor.h"
-#include "clang/Basic/SourceManager.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/IR/Function.h"
 #include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/InstIterator.h"
@@ -18,47 +16,76 @@ constexpr const char *MarkText = "# kernprof label";
 
 namespace {
 
+/// Rewrites `case 1: S` in a block to `case 1: MARK S`, with S as the block's next statement, so that no scope is added
+/// and nothing changes its place for debug information or coverage.
 class Marker : public clang::RecursiveASTVisitor<Marker> {
   clang::ASTContext &Context;
 
 public:
   explicit Marker(clang::ASTContext &Context) : Context(Context) {}
 
-  bool VisitSwitchCase(clang::SwitchCase *S) {
-    if (SameLineAsOuter.count(S))
-      return true;
-    // Of several labels on a line the first counts: control comes to the line there.
-    for (auto *Inner = llvm::dyn_cast<clang::SwitchCase>(S->getSubStmt());
-         Inner && sameLine(S->getKeywordLoc(), Inner->getKeywordLoc());
-         Inner = llvm::dyn_cast<clang::SwitchCase>(Inner->getSubStmt()))
-      SameLineAsOuter.insert(Inner);
-    clang::Stmt *Body = marked(S->getSubStmt(), S->getKeywordLoc());
-    if (auto *Case = llvm::dyn_cast<clang::CaseStmt>(S))
-      Case->setSubStmt(Body);
-    else
-      llvm::cast<clang::DefaultStmt>(S)->setSubStmt(Body);
-    return true;
-  }
-  bool VisitLabelStmt(clang::LabelStmt *S) {
-    S->setSubStmt(marked(S->getSubStmt(), S->getIdentLoc()));
+  bool VisitStmt(clang::Stmt *S) {
+    for (clang::Stmt *&Child : S->children())
+      Child = rewritten(Child);
     return true;
   }
   bool VisitForStmt(clang::ForStmt *S) {
     if (isEndless(S->getCond()))
-      S->setBody(marked(S->getBody(), S->getForLoc()));
+      S->setBody(prefixed(S->getBody(), S->getForLoc()));
     return true;
   }
   bool VisitWhileStmt(clang::WhileStmt *S) {
     if (isEndless(S->getCond()))
-      S->setBody(marked(S->getBody(), S->getWhileLoc()));
+      S->setBody(prefixed(S->getBody(), S->getWhileLoc()));
     return true;
   }
   /// Other functions inside of this one are marked for themselves.
   bool TraverseLambdaExpr(clang::LambdaExpr *) { return true; }
   bool TraverseDecl(clang::Decl *) { return true; }
 
+  /// S, or a copy with marks if it is a block with labels.
+  clang::Stmt *rewritten(clang::Stmt *S) {
+    auto *Block = llvm::dyn_cast_or_null<clang::CompoundStmt>(S);
+    if (!Block || llvm::none_of(Block->body(), isLabel))
+      return S;
+    llvm::SmallVector<clang::Stmt *, 32> Body;
+    for (clang::Stmt *Inner : Block->body()) {
+      for (; isLabel(Inner); Inner = splitLabel(Inner))
+        Body.push_back(Inner);
+      Body.push_back(Inner);
+    }
+    return createCompound(Context, Body, Block->getLBracLoc(), Block->getRBracLoc());
+  }
+
 private:
-  llvm::SmallPtrSet<clang::SwitchCase *, 8> SameLineAsOuter;
+  static bool isLabel(const clang::Stmt *S) { return llvm::isa<clang::SwitchCase, clang::LabelStmt>(S); }
+
+  /// Puts a mark in the place of the label's statement, which is returned.
+  clang::Stmt *splitLabel(clang::Stmt *Label) {
+    clang::Stmt *Inner;
+    if (auto *Case = llvm::dyn_cast<clang::CaseStmt>(Label)) {
+      Inner = Case->getSubStmt();
+      Case->setSubStmt(createMark(Case->getKeywordLoc()));
+    } else if (auto *Default = llvm::dyn_cast<clang::DefaultStmt>(Label)) {
+      Inner = Default->getSubStmt();
+      Default->setSubStmt(createMark(Default->getKeywordLoc()));
+    } else {
+      auto *Named = llvm::cast<clang::LabelStmt>(Label);
+      Inner = Named->getSubStmt();
+      Named->setSubStmt(createMark(Named->getIdentLoc()));
+    }
+    return Inner;
+  }
+
+  clang::Stmt *prefixed(clang::Stmt *Body, clang::SourceLocation Loop) {
+    llvm::SmallVector<clang::Stmt *, 32> Statements{createMark(Loop)};
+    if (auto *Block = llvm::dyn_cast<clang::CompoundStmt>(Body)) {
+      Statements.append(Block->body_begin(), Block->body_end());
+      return createCompound(Context, Statements, Block->getLBracLoc(), Block->getRBracLoc());
+    }
+    Statements.push_back(Body);
+    return createCompound(Context, Statements, Body->getBeginLoc(), Body->getEndLoc());
+  }
 
   /// No condition, or one that the compiler knows to be true and emits no code for.
   bool isEndless(const clang::Expr *Condition) const {
@@ -66,19 +93,9 @@ private:
     return !Condition || (!Condition->isValueDependent() && Condition->EvaluateAsBooleanCondition(Value, Context) && Value);
   }
 
-  clang::Stmt *marked(clang::Stmt *Body, clang::SourceLocation Label) {
-    // A declaration's scope goes on behind it.
-    if (!Body || llvm::isa<clang::DeclStmt>(Body))
-      return Body;
-    auto *Text = createString(Context, MarkText, Label);
-    auto *Mark = new (Context) clang::GCCAsmStmt(Context, Label, /*issimple=*/true, /*isvolatile=*/true, 0, 0, nullptr,
-                                                 nullptr, nullptr, Text, 0, nullptr, 0, Label);
-    return createCompound(Context, {Mark, Body}, Body->getBeginLoc(), Body->getEndLoc());
-  }
-
-  bool sameLine(clang::SourceLocation A, clang::SourceLocation B) const {
-    auto &Sources = Context.getSourceManager();
-    return Sources.getPresumedLoc(A).getLine() == Sources.getPresumedLoc(B).getLine();
+  clang::Stmt *createMark(clang::SourceLocation Location) {
+    return new (Context) clang::GCCAsmStmt(Context, Location, /*issimple=*/true, /*isvolatile=*/true, 0, 0, nullptr, nullptr,
+                                           nullptr, createString(Context, MarkText, Location), 0, nullptr, 0, Location);
   }
 };
 
@@ -87,7 +104,9 @@ private:
 void markLabels(clang::FunctionDecl *F) {
   if (F->isConstexpr() || F->isDependentContext() || !F->hasBody())
     return;
-  Marker(F->getASTContext()).TraverseStmt(F->getBody());
+  Marker M(F->getASTContext());
+  F->setBody(M.rewritten(F->getBody()));
+  M.TraverseStmt(F->getBody());
 }
 
 bool isLabelMark(const llvm::Instruction &I) {

@@ -2,10 +2,12 @@
 #include "plugin/lines.h"
 
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/BinaryFormat/Dwarf.h"
 #include "llvm/IR/CFG.h"
 #include "llvm/IR/DebugInfoMetadata.h"
+#include "llvm/IR/Dominators.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/Support/Path.h"
@@ -21,7 +23,8 @@ static bool isDescription(const Instruction &I) {
   if (isa<DbgInfoIntrinsic>(I) || isa<AllocaInst>(I) || isa<PHINode>(I))
     return true;
   auto *Intrinsic = dyn_cast<IntrinsicInst>(&I);
-  return Intrinsic && (Intrinsic->isLifetimeStartOrEnd() || isa<InstrProfInstBase>(Intrinsic));
+  // The end of a lifetime counts: with optimisation it alone has the location of a `break` out of a scope.
+  return Intrinsic && (Intrinsic->getIntrinsicID() == Intrinsic::lifetime_start || isa<InstrProfInstBase>(Intrinsic));
 }
 
 /// The location in the function itself: the outermost one of an inlined instruction.
@@ -42,6 +45,11 @@ static bool isBackEdge(const Instruction &I) {
   auto *Start = dyn_cast<DILocation>(Loop->getOperand(1));
   const DILocation *Own = outermost(I);
   return Start && Own && Start->getLine() == Own->getLine();
+}
+
+/// The branch on a condition that other blocks have computed (`a && b`): its location is the whole statement's.
+static bool isJoinedBranch(const Instruction &I) {
+  return isa<BranchInst>(I) && I.getPrevNode() && isa<PHINode>(I.getPrevNode());
 }
 
 unsigned FunctionLines::addFile(const DIFile *File) {
@@ -79,6 +87,40 @@ int FunctionLines::lineOf(const Instruction &I) const {
   return Line == LineIndex.end() ? -1 : (int)Line->second;
 }
 
+/// The first block of the arm that ends in `End`: above it is a block from which the other arm is reached as well.
+static BasicBlock *startOfArm(const DominatorTree &Dominators, BasicBlock *End, const BasicBlock *Other) {
+  BasicBlock *Start = End;
+  for (;;) {
+    BasicBlock *Above = Dominators.getNode(Start)->getIDom()->getBlock();
+    if (Dominators.dominates(Above, Other))
+      return Start;
+    for (BasicBlock *Successor : successors(Above))
+      if (Dominators.dominates(Successor, Other))
+        return Start;
+    Start = Above;
+  }
+}
+
+/// The last line of `c ? a : b` over several lines closes the expression: it counts as often as the whole of it, as a
+/// statement over several lines does, and not as often as b alone.
+void addConditionalEnds(Function &F, ArrayRef<BasicBlock *> Blocks, FunctionLines &Lines) {
+  DominatorTree Dominators(F);
+  for (BasicBlock *End : Blocks) {
+    auto *Phi = dyn_cast<PHINode>(&End->front());
+    if (!Phi || Phi->getNumIncomingValues() != 2 || !Dominators.isReachableFromEntry(End))
+      continue;
+    BasicBlock *A = Phi->getIncomingBlock(0), *B = Phi->getIncomingBlock(1);
+    BasicBlock *Condition = Dominators.findNearestCommonDominator(A, B);
+    if (Condition == A || Condition == B)
+      continue;
+    BasicBlock *Else = startOfArm(Dominators, B, A);
+    auto &OfElse = Lines.OfBlock[find(Blocks, Else) - Blocks.begin()];
+    auto &OfCondition = Lines.OfBlock[find(Blocks, Condition) - Blocks.begin()];
+    if (!OfElse.empty() && !is_contained(OfCondition, OfElse.front()))
+      OfCondition.push_back(OfElse.front());
+  }
+}
+
 FunctionLines findLines(Function &F, ArrayRef<BasicBlock *> Blocks) {
   FunctionLines Result;
   const DISubprogram *Subprogram = F.getSubprogram();
@@ -89,7 +131,7 @@ FunctionLines findLines(Function &F, ArrayRef<BasicBlock *> Blocks) {
     if (BB == Blocks.front())
       Lines.push_back(Result.addLine(Result.File, Subprogram->getLine()));
     for (Instruction &I : *BB) {
-      const DILocation *Location = isDescription(I) || isBackEdge(I) ? nullptr : outermost(I);
+      const DILocation *Location = isDescription(I) || isBackEdge(I) || isJoinedBranch(I) ? nullptr : outermost(I);
       if (!Location)
         continue;
       unsigned File = Result.addFile(Location->getFile());
@@ -101,6 +143,7 @@ FunctionLines findLines(Function &F, ArrayRef<BasicBlock *> Blocks) {
     }
     Result.OfBlock.push_back(std::move(Lines));
   }
+  addConditionalEnds(F, Blocks, Result);
   return Result;
 }
 

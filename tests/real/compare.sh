@@ -6,6 +6,7 @@ compare() {
   shift 2
   local fixed="setarch -R"
   $KERNPROF cc "-$level" $flags -fkernprof-all -fprofile-instr-generate -fcoverage-mapping -w -o ./prog_a "$@" -lm
+  rm -f ./*.gcda
   gcc -O0 $flags --coverage -w -o ./prog_b "$@" -lm
   LLVM_PROFILE_FILE=$PWD/llvm.profraw workload $fixed "$KERNPROF" -l -q --timing=off -o "$PWD/ours.lprof" ./prog_a
   workload $fixed ./prog_b
