@@ -25,8 +25,12 @@ public:
   explicit Marker(clang::ASTContext &Context) : Context(Context) {}
 
   bool VisitStmt(clang::Stmt *S) {
-    for (clang::Stmt *&Child : S->children())
-      Child = rewritten(Child);
+    for (clang::Stmt *&Child : S->children()) {
+      if (isJump(Child) && !llvm::isa<clang::CompoundStmt>(S))
+        Child = createCompound(Context, {createMark(Child->getBeginLoc()), Child}, Child->getBeginLoc(), Child->getEndLoc());
+      else
+        Child = rewritten(Child);
+    }
     return true;
   }
   bool VisitForStmt(clang::ForStmt *S) {
@@ -43,15 +47,17 @@ public:
   bool TraverseLambdaExpr(clang::LambdaExpr *) { return true; }
   bool TraverseDecl(clang::Decl *) { return true; }
 
-  /// S, or a copy with marks if it is a block with labels.
+  /// S, or a copy with marks if it is a block with labels or jumps.
   clang::Stmt *rewritten(clang::Stmt *S) {
     auto *Block = llvm::dyn_cast_or_null<clang::CompoundStmt>(S);
-    if (!Block || llvm::none_of(Block->body(), isLabel))
+    if (!Block || llvm::none_of(Block->body(), [](clang::Stmt *Inner) { return isLabel(Inner) || isJump(Inner); }))
       return S;
     llvm::SmallVector<clang::Stmt *, 32> Body;
     for (clang::Stmt *Inner : Block->body()) {
       for (; isLabel(Inner); Inner = splitLabel(Inner))
         Body.push_back(Inner);
+      if (isJump(Inner))
+        Body.push_back(createMark(Inner->getBeginLoc()));
       Body.push_back(Inner);
     }
     return createCompound(Context, Body, Block->getLBracLoc(), Block->getRBracLoc());
@@ -59,6 +65,11 @@ public:
 
 private:
   static bool isLabel(const clang::Stmt *S) { return llvm::isa<clang::SwitchCase, clang::LabelStmt>(S); }
+
+  /// With optimisation, a jump out of a scope loses its location to the end of the scope.
+  static bool isJump(const clang::Stmt *S) {
+    return S && llvm::isa<clang::BreakStmt, clang::ContinueStmt, clang::GotoStmt>(S);
+  }
 
   /// Puts a mark in the place of the label's statement, which is returned.
   clang::Stmt *splitLabel(clang::Stmt *Label) {

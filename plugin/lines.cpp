@@ -23,8 +23,7 @@ static bool isDescription(const Instruction &I) {
   if (isa<DbgInfoIntrinsic>(I) || isa<AllocaInst>(I) || isa<PHINode>(I))
     return true;
   auto *Intrinsic = dyn_cast<IntrinsicInst>(&I);
-  // The end of a lifetime counts: with optimisation it alone has the location of a `break` out of a scope.
-  return Intrinsic && (Intrinsic->getIntrinsicID() == Intrinsic::lifetime_start || isa<InstrProfInstBase>(Intrinsic));
+  return Intrinsic && (Intrinsic->isLifetimeStartOrEnd() || isa<InstrProfInstBase>(Intrinsic));
 }
 
 /// The location in the function itself: the outermost one of an inlined instruction.
