@@ -66,8 +66,10 @@ public:
 private:
   static bool isLabel(const clang::Stmt *S) { return llvm::isa<clang::SwitchCase, clang::LabelStmt>(S); }
 
-  /// With optimisation, a jump out of a scope loses its location to the end of the scope.
+  /// Statements that become a jump and nothing else.
   static bool isJump(const clang::Stmt *S) {
+    if (auto *Return = llvm::dyn_cast_or_null<clang::ReturnStmt>(S))
+      return !Return->getRetValue();
     return S && llvm::isa<clang::BreakStmt, clang::ContinueStmt, clang::GotoStmt>(S);
   }
 

@@ -1,4 +1,5 @@
-// Lines that control passes and that hold no code: `case 1:`, `default:`, `again:`, `for (;;)`, `while (1)`, `break;`.
+// Lines that control passes and that hold no code: `case 1:`, `default:`, `again:`, `for (;;)`, `while (1)`,
+// `break;`, `return;`.
 //
 // Clang emits nothing for them, so the IR alone cannot tell how often they were passed. In chosen functions an empty piece
 // of assembly with their location goes there (behind a label, before a jump, to the start of a loop's body); the pass reads where it

@@ -34,16 +34,11 @@ static const DILocation *outermost(const Instruction &I) {
   return Location && Location->getLine() ? Location : nullptr;
 }
 
-/// The jump back to a loop's head. It carries the location of the whole loop statement, which it does not execute.
-/// (`continue` is one too, with a location of its own.)
-static bool isBackEdge(const Instruction &I) {
+/// A jump to where control goes on anyway: the end of an arm, a loop's way back, falling into a case. It carries the
+/// location of some statement before. Jumps that somebody wrote have marks (labels.h).
+static bool isConnection(const Instruction &I) {
   auto *Branch = dyn_cast<BranchInst>(&I);
-  MDNode *Loop = Branch && Branch->isUnconditional() ? Branch->getMetadata(LLVMContext::MD_loop) : nullptr;
-  if (!Loop || Loop->getNumOperands() < 2)
-    return false;
-  auto *Start = dyn_cast<DILocation>(Loop->getOperand(1));
-  const DILocation *Own = outermost(I);
-  return Start && Own && Start->getLine() == Own->getLine();
+  return Branch && Branch->isUnconditional();
 }
 
 /// The branch on a condition that other blocks have computed (`a && b`): its location is the whole statement's.
@@ -130,7 +125,7 @@ FunctionLines findLines(Function &F, ArrayRef<BasicBlock *> Blocks) {
     if (BB == Blocks.front())
       Lines.push_back(Result.addLine(Result.File, Subprogram->getLine()));
     for (Instruction &I : *BB) {
-      const DILocation *Location = isDescription(I) || isBackEdge(I) || isJoinedBranch(I) ? nullptr : outermost(I);
+      const DILocation *Location = isDescription(I) || isConnection(I) || isJoinedBranch(I) ? nullptr : outermost(I);
       if (!Location)
         continue;
       unsigned File = Result.addFile(Location->getFile());
