@@ -56,13 +56,14 @@ Function *cloneBody(Function &Original, const Twine &Suffix) {
   return Clone;
 }
 
-/// Ends BB with a call of Callee with F's own arguments and a return of its result.
+/// Ends a block with a call of Callee with F's own arguments and a return of its result.
 static void tailCall(IRBuilder<> &B, Function &F, Function *Callee) {
   SmallVector<Value *, 8> Arguments;
   for (Argument &A : F.args())
     Arguments.push_back(&A);
   CallInst *Call = B.CreateCall(Callee, Arguments);
-  Call->setTailCallKind(CallInst::TCK_MustTail);
+  // Only variable arguments need the guarantee; link-time optimisers stumble over it.
+  Call->setTailCallKind(F.isVarArg() ? CallInst::TCK_MustTail : CallInst::TCK_Tail);
   Call->setCallingConv(Callee->getCallingConv());
   AttributeList Attributes = Callee->getAttributes();
   Call->setAttributes(Attributes.removeFnAttributes(F.getContext()));
