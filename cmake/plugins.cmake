@@ -17,8 +17,8 @@ foreach(version 14 15 16 19)
     LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/kernprof/llvm-${version} CXX_VISIBILITY_PRESET hidden)
   target_include_directories(plugin-${version} PRIVATE ${CMAKE_SOURCE_DIR})
   target_include_directories(plugin-${version} SYSTEM PRIVATE ${include})
-  # -Wno-mismatched-new-delete: GCC 12 misreads the operator new of LLVM's values.
-  target_compile_options(plugin-${version} PRIVATE -fno-rtti -O1 -g0 ${kernprof_warnings} -Wno-mismatched-new-delete)
+  # GCC 12 misreads the operator new of LLVM's values, and null checks inside of Clang's headers.
+  target_compile_options(plugin-${version} PRIVATE -fno-rtti -O1 -g0 ${kernprof_warnings} -Wno-mismatched-new-delete -Wno-nonnull)
   install(TARGETS plugin-${version} LIBRARY DESTINATION lib/kernprof/llvm-${version})
 endforeach()
 if(NOT kernprof_llvm_versions)

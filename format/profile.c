@@ -67,8 +67,8 @@ static int read_header(const char *path, unsigned char *header, size_t *got, int
 static int check_header(const char *path, struct kp_error *error)
 {
     unsigned char header[HEADER_SIZE];
-    size_t got;
-    int64_t size;
+    size_t got = 0;
+    int64_t size = 0;
     if (read_header(path, header, &got, &size, error) != 0)
         return -1;
     if (got == 0)

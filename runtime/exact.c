@@ -27,8 +27,21 @@ static struct {
     int64_t enter_x256, line_x256, leave_x256;
 } cost;
 
+/* Waits for the work before it. A timestamp waits at both of its ends: so a line is charged with its own latency and not
+ * with its neighbour's, and the cost of timestamps adds up with the program's work instead of hiding it, on which the
+ * calibration rests. */
+static inline void wait_for_work(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_lfence();
+#elif defined(__aarch64__)
+    __asm__ volatile("isb" ::: "memory");
+#endif
+}
+
 static inline int64_t virtual_now(const struct kp_segment *segment)
 {
+    wait_for_work();
     return (int64_t)kp_clock_ticks() - (segment->debt_x256 >> 8);
 }
 
@@ -65,6 +78,7 @@ __attribute__((noinline)) void kp_exact_enter(struct kp_activation *a, uint64_t 
     a->entered = virtual_now(segment);
     a->line_began = a->entered;
     segment->debt_x256 += cost.enter_x256;
+    wait_for_work();
 }
 
 __attribute__((noinline)) void kp_exact_line(struct kp_activation *a, uint64_t *line_words)
@@ -80,6 +94,7 @@ __attribute__((noinline)) void kp_exact_line(struct kp_activation *a, uint64_t *
     a->line = line_words;
     a->callees_at_line = segment->in_callees;
     segment->debt_x256 += cost.line_x256;
+    wait_for_work();
 }
 
 __attribute__((noinline)) void kp_exact_leave(struct kp_activation *a)
@@ -98,6 +113,7 @@ __attribute__((noinline)) void kp_exact_leave(struct kp_activation *a)
     }
     segment->in_callees = a->callees_at_entry + total;
     segment->debt_x256 += cost.leave_x256;
+    wait_for_work();
 }
 
 /* Ticks of a batch of activations with the given number of lines each, the fastest of several. */
