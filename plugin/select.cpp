@@ -13,6 +13,7 @@ using namespace llvm;
 namespace kp {
 
 constexpr const char *AssumeKey = "llvm.assume";
+constexpr const char *SectionKey = "implicit-section-name";
 
 /// Takes our texts out of a comma-separated assumption attribute; returns what is left.
 static std::string withoutMarks(StringRef Text, bool &Attribute, bool &Option) {
@@ -38,8 +39,11 @@ static void takeMarks(Function &F, bool &Attribute, bool &Option) {
     if (!Rest.empty())
       F.addFnAttr(AssumeKey, Rest);
   }
-  if (F.getSection() == AttributeMark || F.getSection() == OptionMark) {
-    (F.getSection() == AttributeMark ? Attribute : Option) = true;
+  // Clang's newer versions make the definition's mark the section, older ones an attribute.
+  StringRef Mark = F.hasFnAttribute(SectionKey) ? F.getFnAttribute(SectionKey).getValueAsString() : F.getSection();
+  if (Mark == AttributeMark || Mark == OptionMark) {
+    (Mark == AttributeMark ? Attribute : Option) = true;
+    F.removeFnAttr(SectionKey);
     F.setSection("");
   }
 }

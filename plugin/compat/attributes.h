@@ -30,7 +30,8 @@ inline clang::Attr *createAssumption(clang::ASTContext &Context, llvm::StringRef
 #endif
 }
 
-/// An attribute of definitions that becomes the section of the function, until the pass takes it off.
+/// An attribute of definitions that becomes the section of the function, or in older versions its attribute
+/// "implicit-section-name", until the pass takes it off.
 inline clang::Attr *createDefinitionMark(clang::ASTContext &Context, llvm::StringRef Text) {
 #if LLVM_VERSION_MAJOR >= 17
   return clang::PragmaClangTextSectionAttr::CreateImplicit(Context, Text);
