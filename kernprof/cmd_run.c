@@ -201,6 +201,7 @@ static int run_in(const char *folder, const struct options *options, char **argv
         if (status == 0) {
             char *command = join_words(argv);
             struct kp_run run = {.command = command ? command : argv[0],
+                                 .kind = options->by_line ? "lines" : "functions",
                                  .timing = options->timing,
                                  .duration_ns = end.duration_ns,
                                  .pid = end.pid,

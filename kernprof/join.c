@@ -418,7 +418,8 @@ static int write_modules(struct writer *w, struct kp_join *join, struct kp_error
 
 static int write_runs(const struct kp_join *join, const struct kp_run *run, sqlite3 *profile, struct kp_error *error)
 {
-    sqlite3_stmt *insert = kp_profile_prepare(profile, "INSERT INTO run VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)", error);
+    sqlite3_stmt *insert = kp_profile_prepare(profile, "INSERT INTO run (command, start, duration_ns, host, pid, rank, exit_status, timing, clean) "
+                                                       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", error);
     if (!insert)
         return -1;
     char host[256];
@@ -451,15 +452,33 @@ static int write_runs(const struct kp_join *join, const struct kp_run *run, sqli
     return result;
 }
 
+static int write_kind(const struct kp_run *run, sqlite3 *profile, struct kp_error *error)
+{
+    sqlite3_stmt *insert = kp_profile_prepare(profile, "INSERT INTO meta VALUES ('kind', ?)", error);
+    if (!insert)
+        return -1;
+    sqlite3_bind_text(insert, 1, run->kind, -1, SQLITE_TRANSIENT);
+    int result = step(insert);
+    if (result != 0)
+        kp_fail(error, "cannot write the profile: %s", sqlite3_errmsg(profile));
+    sqlite3_finalize(insert);
+    return result;
+}
+
 int kp_join_write(struct kp_join *join, const struct kp_run *run, sqlite3 *profile, struct kp_error *error)
 {
     struct writer w = {.profile = profile, .embed_sources = run->embed_sources};
     int result = -1;
-    if ((w.function = kp_profile_prepare(profile, "INSERT INTO function VALUES (NULL,?,?,?,?,?,?,?,?,?)", error)) &&
-        (w.line = kp_profile_prepare(profile, "INSERT INTO line VALUES (?,?,?,?,?,?,?,?,?)", error)) &&
+    if ((w.function = kp_profile_prepare(profile, "INSERT INTO function (module, source, line, last_line, name, linkage_name, "
+                                                   "calls, total_ns, self_ns) VALUES (?,?,?,?,?,?,?,?,?)", error)) &&
+        (w.line = kp_profile_prepare(profile, "INSERT INTO line (function, source, line, hits, time_ns, self_ns, error_ns, min_ns, "
+                                               "max_ns) VALUES (?,?,?,?,?,?,?,?,?)", error)) &&
         (w.source = kp_profile_prepare(profile, "INSERT INTO source VALUES (NULL,?,?,?,?,?,?)", error)) &&
         (w.find_source = kp_profile_prepare(profile, "SELECT id FROM source WHERE path = ?", error)))
-        result = write_modules(&w, join, error) == 0 && write_runs(join, run, profile, error) == 0 ? 0 : -1;
+        result = write_kind(run, profile, error) == 0 && write_modules(&w, join, error) == 0 &&
+                         write_runs(join, run, profile, error) == 0
+                     ? 0
+                     : -1;
     sqlite3_finalize(w.function);
     sqlite3_finalize(w.line);
     sqlite3_finalize(w.source);

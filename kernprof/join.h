@@ -9,6 +9,7 @@
 
 struct kp_run {
     const char *command;
+    const char *kind; /* of the profile: "lines" or "functions" */
     const char *timing;
     int64_t duration_ns;
     int pid;         /* of the program that kernprof started */

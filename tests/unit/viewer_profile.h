@@ -20,12 +20,15 @@ static const char test_source[] = "int hot(int n)\n{\n\tint s = 0; /* \xc3\xbc *
                                   "int cold(void)\n{\n    return 0;\n}\n";
 
 static const char test_rows[] =
-    "INSERT INTO run VALUES (1, 'hot', 0, 1000, 'h', 1, NULL, 0, 'adaptive', 1);"
+    "INSERT INTO run (id, command, start, duration_ns, host, pid, rank, exit_status, timing, clean) VALUES"
+    " (1, 'hot', 0, 1000, 'h', 1, NULL, 0, 'adaptive', 1);"
     "INSERT INTO module VALUES (1, '/p/hot', 'x', 1);"
     "INSERT INTO source VALUES (2, '/p/body.inc', 0, 0, 0, 0, NULL);"
-    "INSERT INTO function VALUES (1, 1, 1, 1, 9, 'hot', '_Z1', 1, 400000, 400000),"
+    "INSERT INTO function (id, module, source, line, last_line, name, linkage_name, calls, total_ns, self_ns) VALUES"
+    "  (1, 1, 1, 1, 9, 'hot', '_Z1', 1, 400000, 400000),"
     "  (2, 1, 1, 1, 9, 'hot', '_Z2', 1, 100000, 100000), (3, 1, 1, 10, 13, 'cold', 'cold', 0, 0, 0);"
-    "INSERT INTO line VALUES (1, 1, 3, 1, 100000, 100000, 0, 100000, 100000),"
+    "INSERT INTO line (function, source, line, hits, time_ns, self_ns, error_ns, min_ns, max_ns) VALUES"
+    "  (1, 1, 3, 1, 100000, 100000, 0, 100000, 100000),"
     "  (1, 1, 4, 11, 100000, 100000, 10, 5, 9), (1, 1, 5, 1234567890123, 200000, 200000, 0, 0, 0),"
     "  (2, 1, 5, 10, 100000, 50000, 0, 0, 0), (1, 1, 7, 0, 0, 0, 0, 0, 0), (1, 2, 40, 2, 0, 0, 0, 0, 0),"
     "  (3, 1, 12, 0, 0, 0, 0, 0, 0);";
