@@ -18,9 +18,11 @@
 /* The environment of a profiled program: where to count, and how to take time. */
 #define KP_ENV_DIRECTORY "KERNPROF_COUNTERS"
 #define KP_ENV_TIMING "KERNPROF_TIMING"
+#define KP_ENV_OVERHEAD "KERNPROF_OVERHEAD" /* per cent of the run that timing may cost */
+#define KP_ENV_FUNCTIONS "KERNPROF_FUNCTIONS" /* set: all functions are profiled, not only lines of the chosen ones */
 
-enum kp_timing { KP_TIMING_OFF = 1, KP_TIMING_EXACT = 2 };
-enum kp_chunk_kind { KP_CHUNK_MODULE = 1, KP_CHUNK_SEGMENT = 2 };
+enum kp_timing { KP_TIMING_OFF = 1, KP_TIMING_EXACT = 2, KP_TIMING_ADAPTIVE = 3 };
+enum kp_chunk_kind { KP_CHUNK_MODULE = 1, KP_CHUNK_SEGMENT = 2, KP_CHUNK_TARGETS = 3 };
 
 struct kp_counters_header {
     uint64_t magic;
@@ -68,6 +70,20 @@ struct kp_segment_chunk {
     uint32_t thread; /* id of the last thread that used it */
     uint64_t counters_offset; /* from the start of the chunk */
     uint64_t counters_size;
+};
+
+/* Where a thread's calls through pointers of one module went: a hash table, which only grows. A site and target may stand
+ * in several chunks; the sum counts. */
+struct kp_targets_chunk {
+    struct kp_chunk chunk;
+    uint32_t module;
+    uint32_t capacity; /* entries that follow; a power of two */
+};
+
+struct kp_target {
+    uint64_t address; /* of the called function; 0: free */
+    uint64_t site;    /* index of its first word among the module's counters */
+    uint64_t calls;
 };
 
 #endif

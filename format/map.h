@@ -1,17 +1,20 @@
 /* The map section: what the plugin says of each instrumented function.
  *
- * The plugin emits one record per function instance into the section `kp_map`; the linker concatenates them. A record
- * holds no pointers: the first four offsets are relative to their own address, everything else is an index into the
- * tables that follow the record. format/README.md draws the picture.
+ * The plugin emits records into the section `kp_map`; the linker concatenates them. There are two kinds, told apart by
+ * their magic: one of functions, written before any optimisation, and one of the call sites that are left in a body after
+ * it. A record holds no pointers: offsets are relative to their own address, everything else is an index into the tables
+ * that follow the record. format/README.md draws the picture.
  *
- * Invariants: records and every table are 8-byte aligned; `size_bytes` covers the record with its tables.
+ * Invariants: records and every table are 8-byte aligned; every record begins with its magic and its size in bytes, tables
+ * included.
  */
 #ifndef KP_FORMAT_MAP_H
 #define KP_FORMAT_MAP_H
 
 #include <stdint.h>
 
-#define KP_MAP_MAGIC 0x3170616du /* "map1" */
+#define KP_MAP_MAGIC 0x3170616du   /* "map1" */
+#define KP_SITES_MAGIC 0x31746973u /* "sit1" */
 #define KP_MAP_SECTION "kp_map"
 #define KP_COUNTER_SECTION "kp_cnts"
 
@@ -25,10 +28,11 @@ enum kp_function_flags {
     KP_FUNCTION_BY_ATTRIBUTE = 1, /* chosen by KP_PROFILE or KP_LINEPROF, not by a command-line option */
     KP_FUNCTION_BLOCK_COUNTERS = 2, /* one counter per block: flow is not conserved or edges cannot be split */
     KP_FUNCTION_IN_PLACE = 4, /* its one body always counts: it cannot be cloned */
+    KP_FUNCTION_CALLS_ONLY = 8, /* not chosen for lines: its calls are counted when functions are profiled */
 };
 
 /* One instrumented function. The tables follow in this order, each starting on 8 bytes:
- * edges, blocks, block_lines, lines, files, strings. */
+ * edges, blocks, block_lines, calls, lines, files, strings. */
 struct kp_map_record {
     uint32_t magic;
     uint32_t size_bytes;
@@ -40,6 +44,7 @@ struct kp_map_record {
     uint32_t edge_count;
     uint32_t block_count; /* block 0 is the virtual block outside of the function */
     uint32_t block_line_count;
+    uint32_t call_count; /* direct calls in the source, before any is inlined */
     uint32_t line_count; /* also the number of time slots */
     uint32_t file_count;
     uint32_t string_bytes;
@@ -51,7 +56,6 @@ struct kp_map_record {
     uint32_t last_line;
     uint32_t entry_block;
     uint32_t source;      /* string: text of the lines first_line to last_line; 0: not known */
-    uint32_t reserved;
 };
 
 struct kp_map_edge {
@@ -68,6 +72,14 @@ struct kp_map_block {
     uint32_t reserved;
 };
 
+/* A direct call: executed as often as its block. */
+struct kp_map_call {
+    uint32_t block;
+    uint32_t line;   /* index into lines */
+    uint32_t callee; /* string: linkage name */
+    uint32_t reserved;
+};
+
 struct kp_map_line {
     uint32_t file;
     uint32_t line;
@@ -79,18 +91,70 @@ struct kp_map_file {
     uint32_t reserved;
 };
 
-/* Behind a function's counters, as 64-bit words: KP_ACTIVATION_WORDS of the function, then KP_LINE_WORDS per line. */
-enum kp_activation_word { KP_TOTAL_TICKS, KP_SELF_TICKS, KP_OUTERMOST_FRAME, KP_ACTIVATION_WORDS };
+/* The call sites of one optimised body. Tables: sites, frames, files, strings. */
+struct kp_map_sites {
+    uint32_t magic;
+    uint32_t size_bytes;
+    int32_t words_offset;    /* from the address of this field to the sites' words, KP_SITE_WORDS each */
+    int32_t function_offset; /* to the kp_map_record of the function whose body it is */
+    uint32_t site_count;
+    uint32_t frame_count;
+    uint32_t file_count;
+    uint32_t string_bytes;
+};
+
+struct kp_map_site {
+    uint32_t frame;  /* where the call is written */
+    uint32_t callee; /* string: linkage name; 0: called through a pointer */
+    uint32_t flags;
+    uint32_t reserved;
+};
+
+enum kp_site_flags { KP_SITE_UNTIMED = 1 }; /* counted only: no code can follow the call */
+
+/* A place in the source, and the one that it was inlined at. */
+struct kp_map_frame {
+    uint32_t function;   /* string: linkage name */
+    uint32_t file;       /* of `line` */
+    uint32_t line;
+    uint32_t inlined_at; /* frame, or KP_NO_FRAME: this one is in the body's own function */
+};
+
+#define KP_NO_FRAME 0xffffffffu
+
+/* Behind a function's counters, as 64-bit words: KP_ACTIVATION_WORDS of the function, then KP_LINE_WORDS per line.
+ * KP_INNER_CALLS: activations that another one of the same function was under (kept where calls are timed by samples). */
+enum kp_activation_word { KP_TOTAL_TICKS, KP_SELF_TICKS, KP_OUTERMOST_FRAME, KP_INNER_CALLS, KP_ACTIVATION_WORDS };
 enum kp_line_word { KP_LINE_TICKS, KP_LINE_SELF_TICKS, KP_LINE_LONGEST, KP_LINE_SHORTEST_INVERTED, KP_LINE_WORDS };
+
+/* Of each call site and thread (runtime/calls.c). Calls so far are KP_SITE_GRANTED less what is left in KP_SITE_COUNTDOWN. */
+enum kp_site_word {
+    KP_SITE_COUNTDOWN, /* calls until the next timed one; below zero: now */
+    KP_SITE_GRANTED,   /* sum of all countdowns that were set */
+    KP_SITE_TIMED,     /* timed calls made by outermost activations, */
+    KP_SITE_TICKS,     /* the sum of their lengths, */
+    KP_SITE_SQUARES,   /* and of their squares (a double) */
+    KP_SITE_INNER_TIMED, /* timed calls made by other activations */
+    KP_SITE_INNER_TICKS,
+    KP_SITE_CPU_WALL_TICKS, /* of timed calls whose processor time was taken too: their length */
+    KP_SITE_CPU_NS,      /* and their processor time */
+    KP_SITE_LAST_BEGAN,  /* ticks when the last timed call began, */
+    KP_SITE_LAST_GAP,    /* and the countdown that was set then */
+    KP_SITE_TARGET,      /* of calls through a pointer: the last target's address, */
+    KP_SITE_TARGET_CALLS, /* and the calls so far when it became that */
+    KP_SITE_WORDS
+};
 
 #define KP_ALIGN8(n) (((n) + 7u) & ~7u)
 
 #ifdef __cplusplus
 static_assert(sizeof(struct kp_map_record) == 88, "on-disk layout");
 static_assert(sizeof(struct kp_map_edge) == 16, "on-disk layout");
+static_assert(sizeof(struct kp_map_sites) == 32, "on-disk layout");
 #else
 _Static_assert(sizeof(struct kp_map_record) == 88, "on-disk layout");
 _Static_assert(sizeof(struct kp_map_edge) == 16, "on-disk layout");
+_Static_assert(sizeof(struct kp_map_sites) == 32, "on-disk layout");
 #endif
 
 /* FNV-1a, 64 bit (Fowler, Noll, Vo): identifies source texts and maps; not a defence against forgery. */

@@ -32,14 +32,24 @@ static int64_t now_ns(clockid_t clock)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* Starts the program; an exec that fails sends its errno through a pipe that closes on exec. */
-static int start(const char *path, char **argv, struct sigaction *saved, int *failure)
+/* Waits until the other end of the pipe is closed. */
+static void wait_for_go(int end)
 {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0)
+    char nothing;
+    while (read(end, &nothing, 1) < 0 && errno == EINTR)
+        ;
+}
+
+/* Starts the program, after the hook has run; an exec that fails sends its errno through a pipe that closes on exec. */
+static int start(const char *path, char **argv, const struct kp_child_hook *hook, struct sigaction *saved, int *failure)
+{
+    int ends[2], go[2];
+    if (pipe2(ends, O_CLOEXEC) != 0 || pipe2(go, O_CLOEXEC) != 0)
         return -1;
     pid_t child = fork();
     if (child == 0) {
+        close(go[1]);
+        wait_for_go(go[0]);
         for (int i = 0; i < TERMINAL_COUNT; i++)
             sigaction(from_terminal[i], &saved[i], NULL);
         for (int i = 0; i < PASS_COUNT; i++)
@@ -51,13 +61,18 @@ static int start(const char *path, char **argv, struct sigaction *saved, int *fa
         _exit(127);
     }
     close(ends[1]);
+    close(go[0]);
+    if (child > 0 && hook)
+        hook->before_exec(child, hook->data);
+    close(go[1]);
     if (child > 0 && read(ends[0], failure, sizeof *failure) != sizeof *failure)
         *failure = 0;
     close(ends[0]);
     return child;
 }
 
-int kp_child_run(const char *path, char **argv, struct kp_child_end *end, struct kp_error *error)
+int kp_child_run(const char *path, char **argv, const struct kp_child_hook *hook, struct kp_child_end *end,
+                 struct kp_error *error)
 {
     struct sigaction saved[TERMINAL_COUNT + PASS_COUNT];
     struct sigaction ignore = {.sa_handler = SIG_IGN}, pass = {.sa_handler = pass_on};
@@ -68,7 +83,7 @@ int kp_child_run(const char *path, char **argv, struct kp_child_end *end, struct
     int failure = 0;
     end->start_ns = now_ns(CLOCK_REALTIME);
     int64_t began = now_ns(CLOCK_MONOTONIC);
-    int child = start(path, argv, saved, &failure);
+    int child = start(path, argv, hook, saved, &failure);
     if (child < 0) {
         kp_fail(error, "%s: cannot be started: %s", path, strerror(errno));
         return KP_EXIT_FAILED;

@@ -14,8 +14,15 @@ struct kp_child_end {
     int64_t duration_ns;
 };
 
-/* Runs and waits. Signals to kernprof are passed on. 0, or an exit status (126, 127, 125) with `error` filled when the
- * program could not be started. */
-int kp_child_run(const char *path, char **argv, struct kp_child_end *end, struct kp_error *error);
+/* Called with the process id of the child before it executes the program. */
+struct kp_child_hook {
+    void (*before_exec)(int pid, void *data);
+    void *data;
+};
+
+/* Runs and waits. Signals to kernprof are passed on. `hook` may be NULL. 0, or an exit status (126, 127, 125) with `error`
+ * filled when the program could not be started. */
+int kp_child_run(const char *path, char **argv, const struct kp_child_hook *hook, struct kp_child_end *end,
+                 struct kp_error *error);
 
 #endif

@@ -63,8 +63,8 @@ static int parse(int argc, char **argv, struct options *options, struct kp_error
         case FORCE: options->force = 1; break;
         case NO_SOURCE: options->no_source = 1; break;
         case TIMING:
-            if (strcmp(optarg, "exact") != 0 && strcmp(optarg, "off") != 0)
-                return kp_fail(error, "--timing=%s: this kernprof takes time by `exact` or `off`", optarg);
+            if (strcmp(optarg, "exact") != 0 && strcmp(optarg, "off") != 0 && strcmp(optarg, "adaptive") != 0)
+                return kp_fail(error, "--timing=%s: there are adaptive, exact and off", optarg);
             options->timing = optarg;
             break;
         case 'h': fputs(usage, stdout); return 1;
@@ -196,7 +196,9 @@ static int run_in(const char *folder, const struct options *options, char **argv
     if (status == 0) {
         setenv(KP_ENV_DIRECTORY, folder, 1);
         setenv(KP_ENV_TIMING, options->timing, 1);
-        status = kp_child_run(program.path, argv, &end, error);
+        if (!options->by_line)
+            setenv(KP_ENV_FUNCTIONS, "1", 1);
+        status = kp_child_run(program.path, argv, NULL, &end, error);
         kp_program_free(&program);
         if (status == 0) {
             char *command = join_words(argv);
@@ -218,7 +220,7 @@ static int run_in(const char *folder, const struct options *options, char **argv
 
 int cmd_run(int argc, char **argv, struct kp_error *error)
 {
-    struct options options = {.timing = "exact"};
+    struct options options = {.timing = "adaptive"};
     int parsed = parse(argc, argv, &options, error);
     if (parsed != 0)
         return parsed > 0 ? 0 : KP_EXIT_FAILED;

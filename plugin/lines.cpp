@@ -46,20 +46,25 @@ static bool isJoinedBranch(const Instruction &I) {
   return isa<BranchInst>(I) && I.getPrevNode() && isa<PHINode>(I.getPrevNode());
 }
 
+std::string sourcePath(const DIFile &File) {
+  SmallString<256> Path(File.getFilename());
+  if (!sys::path::is_absolute(Path)) {
+    Path = File.getDirectory();
+    sys::path::append(Path, File.getFilename());
+  }
+  sys::path::remove_dots(Path, /*remove_dot_dot=*/true);
+  return Path.str().str();
+}
+
 unsigned FunctionLines::addFile(const DIFile *File) {
   auto Known = FileIndex.find(File);
   if (Known != FileIndex.end())
     return Known->second;
-  SmallString<256> Path(File->getFilename());
-  if (!sys::path::is_absolute(Path)) {
-    Path = File->getDirectory();
-    sys::path::append(Path, File->getFilename());
-  }
-  sys::path::remove_dots(Path, /*remove_dot_dot=*/true);
-  auto Same = std::find(Files.begin(), Files.end(), Path.str().str());
+  std::string Path = sourcePath(*File);
+  auto Same = std::find(Files.begin(), Files.end(), Path);
   unsigned Index = Same - Files.begin();
   if (Same == Files.end())
-    Files.push_back(Path.str().str());
+    Files.push_back(Path);
   return FileIndex[File] = Index;
 }
 
@@ -139,6 +144,19 @@ FunctionLines findLines(Function &F, ArrayRef<BasicBlock *> Blocks) {
   }
   addConditionalEnds(F, Blocks, Result);
   return Result;
+}
+
+std::vector<DirectCall> findDirectCalls(ArrayRef<BasicBlock *> Blocks, const FunctionLines &Lines) {
+  std::vector<DirectCall> Calls;
+  for (unsigned Index = 0; Index < Blocks.size(); Index++)
+    for (Instruction &I : *Blocks[Index]) {
+      auto *Call = dyn_cast<CallBase>(&I);
+      auto *Callee = Call ? dyn_cast<Function>(Call->getCalledOperand()->stripPointerCasts()) : nullptr;
+      int Line = Callee && !Callee->isIntrinsic() ? Lines.lineOf(I) : -1;
+      if (Line >= 0)
+        Calls.push_back({Index, (unsigned)Line, Callee->getName().str()});
+    }
+  return Calls;
 }
 
 std::vector<LineChange> findLineChanges(ArrayRef<BasicBlock *> Blocks, const FunctionLines &Lines) {

@@ -12,6 +12,9 @@
 
 namespace kp {
 
+/// The file's path, absolute and without dots.
+std::string sourcePath(const llvm::DIFile &File);
+
 struct FunctionLines {
   std::vector<std::string> Files;                      ///< absolute paths
   std::vector<std::pair<unsigned, unsigned>> Lines;    ///< file, line
@@ -32,6 +35,16 @@ private:
 
 /// The lines of F, whose blocks are `Blocks` in this order. The entry block also holds the line of F's name.
 FunctionLines findLines(llvm::Function &F, llvm::ArrayRef<llvm::BasicBlock *> Blocks);
+
+/// A call of a known function, where it is written.
+struct DirectCall {
+  unsigned Block; ///< index into the blocks
+  unsigned Line;  ///< index into FunctionLines::Lines
+  std::string Callee;
+};
+
+/// The direct calls of a body that has not been optimised.
+std::vector<DirectCall> findDirectCalls(llvm::ArrayRef<llvm::BasicBlock *> Blocks, const FunctionLines &Lines);
 
 /// An instruction that starts a run of instructions of one line.
 struct LineChange {

@@ -112,8 +112,11 @@ static std::string groupName(const Module &M, const Function &F, const Placement
 
 /// Code and data that stand or fall with the function: the linker's unit of garbage collection.
 static void putInGroup(Module &M, const Target &T, GlobalObject &Leader) {
-  Comdat *Group = M.getOrInsertComdat(Leader.getName());
-  bool Shared = T.Original->hasComdat() && !T.Original->hasAvailableExternallyLinkage();
+  Comdat *Present = T.Original->getComdat();
+  // A function that forwards calls is in a group of ours already when it gets a body that counts calls.
+  bool IsOurs = Present && Present->getSelectionKind() == Comdat::NoDeduplicate;
+  bool Shared = Present && !IsOurs && !T.Original->hasAvailableExternallyLinkage();
+  Comdat *Group = IsOurs ? Present : M.getOrInsertComdat(Leader.getName());
   Group->setSelectionKind(Shared ? Comdat::Any : Comdat::NoDeduplicate);
   Leader.setComdat(Group);
   for (Function *F : {T.Hits, T.Exact, T.EnterHits, T.EnterExact}) {
@@ -173,7 +176,8 @@ static void addLines(const FunctionLines &Lines, kp_map_record &Record, Tables &
   }
 }
 
-static void addFlow(const FunctionLines &Lines, const Placement &P, kp_map_record &Record, Tables &Data) {
+static void addFlow(const FunctionLines &Lines, const Placement &P, const std::vector<DirectCall> *Calls,
+                    kp_map_record &Record, Tables &Data) {
   std::vector<kp_map_edge> Edges;
   for (const PlacedEdge &E : P.Edges)
     Edges.push_back({E.From, E.To, E.Counter, 0});
@@ -187,6 +191,12 @@ static void addFlow(const FunctionLines &Lines, const Placement &P, kp_map_recor
   Data.add(Edges);
   Data.add(Blocks);
   Data.add(BlockLines);
+  std::vector<kp_map_call> CallRows;
+  if (Calls)
+    for (const DirectCall &Call : *Calls)
+      CallRows.push_back({Call.Block + 1, Call.Line, Data.string(Call.Callee), 0});
+  Data.add(CallRows);
+  Record.call_count = CallRows.size();
   Record.counter_count = P.CounterCount;
   Record.edge_count = Edges.size();
   Record.block_count = Blocks.size();
@@ -205,15 +215,47 @@ static Constant *relative(GlobalVariable *Record, uint64_t Offset, Constant *To)
   return ConstantExpr::getTrunc(ConstantExpr::getSub(ConstantExpr::getPtrToInt(To, Int64), Here), Int32);
 }
 
+/// A record with its tables.
+template <typename T> static std::vector<uint8_t> bytesOf(const T &Fields, const Tables &Data) {
+  std::vector<uint8_t> Bytes(sizeof Fields);
+  memcpy(Bytes.data(), &Fields, sizeof Fields);
+  Bytes.insert(Bytes.end(), Data.Bytes.begin(), Data.Bytes.end());
+  return Bytes;
+}
+
+/// Emits a record in the group of `Leader`: its bytes, but for the 32-bit offsets from FirstOffset to AfterOffsets, each of
+/// which the linker makes the distance from itself to one of `Targets` (null: 0).
+static void emitBytes(GlobalVariable &Leader, const Twine &Name, const std::vector<uint8_t> &Bytes, size_t FirstOffset,
+                      size_t AfterOffsets, ArrayRef<Constant *> Targets) {
+  Module &M = *Leader.getParent();
+  LLVMContext &C = M.getContext();
+  ArrayRef<uint8_t> All(Bytes);
+  SmallVector<Constant *, 6> Parts{ConstantDataArray::get(C, All.take_front(FirstOffset))};
+  SmallVector<Type *, 6> Types{Parts.front()->getType()};
+  Types.append(Targets.size(), Type::getInt32Ty(C));
+  Constant *Tail = ConstantDataArray::get(C, All.drop_front(AfterOffsets));
+  Types.push_back(Tail->getType());
+  auto *Struct = StructType::get(C, Types, /*isPacked=*/true);
+  auto *Record = new GlobalVariable(M, Struct, true, Leader.getLinkage(), nullptr, Name);
+  Record->setVisibility(Leader.getVisibility());
+  Record->setSection(KP_MAP_SECTION);
+  Record->setAlignment(Align(8));
+  Record->setComdat(Leader.getComdat());
+  for (size_t I = 0; I < Targets.size(); I++)
+    Parts.push_back(relative(Record, FirstOffset + 4 * I, Targets[I]));
+  Parts.push_back(Tail);
+  Record->setInitializer(ConstantStruct::get(Struct, Parts));
+  appendToCompilerUsed(M, {Record});
+}
+
 void emitRecord(Module &M, const Target &T, const MapContents &Contents, GlobalVariable *Counters) {
   static Sources Texts;
-  LLVMContext &C = M.getContext();
   kp_map_record Fields = {};
   Tables Data;
   Fields.magic = KP_MAP_MAGIC;
-  Fields.flags = (T.ByAttribute ? KP_FUNCTION_BY_ATTRIBUTE : 0) | (T.InPlace ? KP_FUNCTION_IN_PLACE : 0);
+  Fields.flags = (T.ByAttribute ? KP_FUNCTION_BY_ATTRIBUTE : 0) | (T.InPlace ? KP_FUNCTION_IN_PLACE : 0) | Contents.Flags;
   if (Contents.Lines) {
-    addFlow(*Contents.Lines, *Contents.Counters, Fields, Data);
+    addFlow(*Contents.Lines, *Contents.Counters, Contents.Calls, Fields, Data);
     addLines(*Contents.Lines, Fields, Data, Texts);
     Fields.name = Data.string(readableName(*T.Original));
     Fields.linkage_name = Data.string(T.Original->getName());
@@ -221,25 +263,8 @@ void emitRecord(Module &M, const Target &T, const MapContents &Contents, GlobalV
   Fields.string_bytes = Data.finish();
   Fields.size_bytes = sizeof Fields + Data.Bytes.size();
 
-  // magic, size | four relocated offsets | the other fields and the tables.
-  constexpr size_t FirstOffset = offsetof(kp_map_record, counters_offset);
-  constexpr size_t AfterOffsets = offsetof(kp_map_record, counter_count);
-  std::vector<uint8_t> Bytes(sizeof Fields);
-  memcpy(Bytes.data(), &Fields, sizeof Fields);
-  Bytes.insert(Bytes.end(), Data.Bytes.begin(), Data.Bytes.end());
-  ArrayRef<uint8_t> All(Bytes);
-  Constant *Head = ConstantDataArray::get(C, All.take_front(FirstOffset));
-  Constant *Tail = ConstantDataArray::get(C, All.drop_front(AfterOffsets));
-  Type *Int32 = Type::getInt32Ty(C);
-  auto *Type = StructType::get(C, {Head->getType(), Int32, Int32, Int32, Int32, Tail->getType()}, /*isPacked=*/true);
-  auto *Record = new GlobalVariable(M, Type, true, Counters->getLinkage(), nullptr, Counters->getName() + ".map");
-  Record->setVisibility(Counters->getVisibility());
-  Record->setSection(KP_MAP_SECTION);
-  Record->setAlignment(Align(8));
-  Record->setComdat(Counters->getComdat());
-
-  bool Reached = T.How == Entry::Patch;
   Constant *Public = nullptr;
+  bool Reached = T.How == Entry::Patch;
   if (Reached)
     Public = T.Original->hasLocalLinkage()
                 ? (Constant *)T.Original
@@ -247,10 +272,98 @@ void emitRecord(Module &M, const Target &T, const MapContents &Contents, GlobalV
                                       Counters->getName() + ".entry", T.Original, &M);
   Constant *Hits = Reached ? (T.EnterHits ? T.EnterHits : T.Hits) : nullptr;
   Constant *Exact = Reached ? (T.EnterExact ? T.EnterExact : T.Exact) : nullptr;
-  Record->setInitializer(ConstantStruct::get(
-      Type, {Head, relative(Record, FirstOffset, Counters), relative(Record, FirstOffset + 4, Public),
-             relative(Record, FirstOffset + 8, Hits), relative(Record, FirstOffset + 12, Exact), Tail}));
-  appendToCompilerUsed(M, {Record, Counters});
+  emitBytes(*Counters, Counters->getName() + ".map", bytesOf(Fields, Data), offsetof(kp_map_record, counters_offset),
+            offsetof(kp_map_record, counter_count), {Counters, Public, Hits, Exact});
+  appendToCompilerUsed(M, {Counters});
+}
+
+GlobalVariable *reserveSites(GlobalVariable &Counters, unsigned SiteCount) {
+  auto *Type = ArrayType::get(Type::getInt64Ty(Counters.getContext()), (uint64_t)SiteCount * KP_SITE_WORDS);
+  auto *Words = new GlobalVariable(*Counters.getParent(), Type, false, Counters.getLinkage(), ConstantAggregateZero::get(Type),
+                                   Counters.getName() + ".sites");
+  Words->setVisibility(Counters.getVisibility());
+  Words->setSection(KP_COUNTER_SECTION);
+  Words->setAlignment(Align(8));
+  Words->setComdat(Counters.getComdat());
+  return Words;
+}
+
+namespace {
+
+/// Collects the frames of call sites, inlined callees before the places that they were inlined at.
+class Frames {
+  Tables &Data;
+  const DISubprogram *Subprogram;
+  std::vector<std::string> Paths;
+
+public:
+  std::vector<kp_map_frame> Rows;
+
+  Frames(Tables &Data, const Function &Body) : Data(Data), Subprogram(Body.getSubprogram()) {}
+
+  /// The frame of a call; a call without a location belongs to the line of the body's name.
+  uint32_t add(const DILocation *Location) {
+    std::vector<const DILocation *> Chain;
+    for (const DILocation *L = Location; L; L = L->getInlinedAt())
+      Chain.push_back(L);
+    uint32_t First = Rows.size();
+    if (Chain.empty())
+      Rows.push_back(row(*Subprogram, *Subprogram->getFile(), Subprogram->getLine()));
+    for (const DILocation *L : Chain) {
+      const DISubprogram *In = L->getScope()->getSubprogram();
+      Rows.push_back(row(*In, *L->getFile(), L->getLine() ? L->getLine() : In->getLine()));
+    }
+    for (uint32_t I = First; I + 1 < Rows.size(); I++)
+      Rows[I].inlined_at = I + 1;
+    return First;
+  }
+
+  std::vector<kp_map_file> files() {
+    std::vector<kp_map_file> Files;
+    for (const std::string &Path : Paths)
+      Files.push_back({0, Data.string(Path), 0});
+    return Files;
+  }
+
+private:
+  kp_map_frame row(const DISubprogram &In, const DIFile &File, unsigned Line) {
+    StringRef Name = In.getLinkageName().empty() ? In.getName() : In.getLinkageName();
+    std::string Path = sourcePath(File);
+    auto Same = std::find(Paths.begin(), Paths.end(), Path);
+    uint32_t Index = Same - Paths.begin();
+    if (Same == Paths.end())
+      Paths.push_back(Path);
+    return {Data.string(Name), Index, Line, KP_NO_FRAME};
+  }
+};
+
+} // namespace
+
+void emitSites(const Function &Body, GlobalVariable &Counters, GlobalVariable &Words, const std::vector<CallSite> &Sites) {
+  Module &M = *Counters.getParent();
+  Tables Data;
+  Frames Of(Data, Body);
+  std::vector<kp_map_site> Rows;
+  for (const CallSite &Site : Sites)
+    Rows.push_back({Of.add(Site.Location.get()), Site.Callee.empty() ? 0 : Data.string(Site.Callee),
+                    Site.Timed ? 0u : (uint32_t)KP_SITE_UNTIMED, 0});
+  kp_map_sites Fields = {};
+  Fields.magic = KP_SITES_MAGIC;
+  Fields.site_count = Rows.size();
+  Fields.frame_count = Of.Rows.size();
+  std::vector<kp_map_file> Files = Of.files();
+  Fields.file_count = Files.size();
+  Data.add(Rows);
+  Data.add(Of.Rows);
+  Data.add(Files);
+  Fields.string_bytes = Data.finish();
+  Fields.size_bytes = sizeof Fields + Data.Bytes.size();
+
+  constexpr size_t FirstOffset = offsetof(kp_map_sites, words_offset);
+  constexpr size_t AfterOffsets = offsetof(kp_map_sites, site_count);
+  GlobalVariable *Function = M.getNamedGlobal((Counters.getName() + ".map").str());
+  emitBytes(Counters, Counters.getName() + ".sites.map", bytesOf(Fields, Data), FirstOffset, AfterOffsets, {&Words, Function});
+  appendToCompilerUsed(M, {&Words});
 }
 
 } // namespace kp

@@ -2,6 +2,7 @@
 #ifndef KP_PLUGIN_MAP_EMITTER_H
 #define KP_PLUGIN_MAP_EMITTER_H
 
+#include "plugin/call_sites.h"
 #include "plugin/lines.h"
 #include "plugin/placement.h"
 #include "plugin/select.h"
@@ -14,6 +15,8 @@ namespace kp {
 struct MapContents {
   const FunctionLines *Lines = nullptr;
   const Placement *Counters = nullptr;
+  const std::vector<DirectCall> *Calls = nullptr;
+  unsigned Flags = 0; ///< enum kp_function_flags, besides those that follow from the target
 };
 
 /// Reserves the counters of a chosen target, and makes the group of sections that the linker keeps or drops as one.
@@ -21,6 +24,13 @@ llvm::GlobalVariable *reserveCounters(llvm::Module &M, const Target &T, const Ma
 
 /// Emits the record. `Counters` may be null (a target without counters).
 void emitRecord(llvm::Module &M, const Target &T, const MapContents &Contents, llvm::GlobalVariable *Counters);
+
+/// Reserves the words of a body's call sites, in the group of its counters.
+llvm::GlobalVariable *reserveSites(llvm::GlobalVariable &Counters, unsigned SiteCount);
+
+/// Emits the record of a body's call sites.
+void emitSites(const llvm::Function &Body, llvm::GlobalVariable &Counters, llvm::GlobalVariable &Words,
+               const std::vector<CallSite> &Sites);
 
 } // namespace kp
 

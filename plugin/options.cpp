@@ -24,6 +24,8 @@ bool parseOption(const std::string &Text) {
   const std::string Functions = "functions=", Files = "files=";
   if (Text == "all")
     options().All = true;
+  else if (Text == "no-calls")
+    options().NoCalls = true;
   else if (Text.compare(0, Functions.size(), Functions) == 0)
     splitGlobs(Text.substr(Functions.size()), options().Functions);
   else if (Text.compare(0, Files.size(), Files) == 0)

@@ -9,6 +9,7 @@ namespace kp {
 
 struct Options {
   bool All = false;
+  bool NoCalls = false; ///< no bodies for profiling whole functions
   bool LinkTimeOptimisation = false; ///< the bodies will be inlined across files at link time
   std::vector<std::string> Functions; ///< globs
   std::vector<std::string> Files;     ///< globs
@@ -17,7 +18,7 @@ struct Options {
 /// The options of this process; written before code generation starts, read-only afterwards.
 Options &options();
 
-/// Takes "all", "functions=GLOB,..." or "files=GLOB,...". False: not an option of ours.
+/// Takes "all", "no-calls", "functions=GLOB,..." or "files=GLOB,...". False: not an option of ours.
 bool parseOption(const std::string &Text);
 
 /// The text that marks a chosen function in "llvm.assume".

@@ -1,9 +1,13 @@
-// Entry point of the LLVM side: the pass that gives every chosen function its counting bodies.
+// Entry point of the LLVM side: two passes.
 //
-// It runs at the start of the pipeline, the only place where every line still exists, and lets the optimiser work on
-// program and counters together. Collect first (select, lines, placement), mutate after (versions, counters,
-// timestamps), then describe what was done (map_emitter).
+// The first gives every chosen function its counting bodies. It runs at the start of the pipeline, the only place where
+// every line still exists, and lets the optimiser work on program and counters together. Collect first (select, lines,
+// placement), mutate after (versions, counters, timestamps), then describe what was done (map_emitter).
+// The second runs at the end, where only those calls are left that are not inlined: it counts and times them
+// (call_sites), in the bodies of chosen functions and in those that it makes of all others (functions).
+#include "plugin/call_sites.h"
 #include "plugin/counters.h"
+#include "plugin/functions.h"
 #include "plugin/labels.h"
 #include "plugin/lines.h"
 #include "plugin/map_emitter.h"
@@ -48,13 +52,14 @@ void instrument(kp::Target &T) {
   for (Function *F : {T.Original, T.Hits, T.Exact})
     if (F)
       kp::removeLabelMarks(*F);
+  std::vector<kp::DirectCall> Calls = kp::findDirectCalls(Blocks, Lines);
   kp::Placement Placement = kp::placeCounters(First, Blocks, NonReturning);
   if (!T.InPlace) {
     T.Exact->setName(T.Original->getName() + ".kp_exact");
     T.EnterHits = kp::createEntry(*T.Hits, ".enter");
     T.EnterExact = kp::createEntry(*T.Exact, ".enter");
   }
-  kp::MapContents Contents{&Lines, &Placement};
+  kp::MapContents Contents{&Lines, &Placement, &Calls};
   GlobalVariable *Counters = kp::reserveCounters(M, T, Contents);
 
   kp::insertCounters(First, Blocks, Placement, kp::emitCounterBase(First, Counters));
@@ -69,6 +74,9 @@ void instrument(kp::Target &T) {
     kp::insertTimestamps(*T.Exact, Changes, Words);
   }
   kp::emitRecord(M, T, Contents, Counters);
+  T.Original->addFnAttr(kp::ChosenKey);
+  if (!T.InPlace)
+    kp::markBody(*T.Hits, *Counters, Placement.CounterCount);
 }
 
 /// A function without counters whose clones call the counting bodies.
@@ -87,10 +95,22 @@ void prepareEntry(kp::Target &T) {
   Function &F = *T.Original;
   if (T.How == kp::Entry::Test)
     return kp::insertEntryTest(T);
-  if (T.How != kp::Entry::Patch)
-    return;
-  F.setPrefixData(ConstantInt::get(Type::getInt32Ty(F.getContext()), KP_ENTRY_MAGIC));
-  F.setAlignment(std::max(F.getAlign().valueOrOne(), Align(16)));
+  if (T.How == kp::Entry::Patch)
+    kp::makePatchable(F);
+}
+
+/// Instruments the calls of a marked body, and describes them.
+void instrumentBody(Function &Body) {
+  Module &M = *Body.getParent();
+  GlobalVariable *Counters = M.getNamedGlobal(Body.getFnAttribute(kp::BodyKey).getValueAsString());
+  unsigned CounterCount = 0;
+  Body.getFnAttribute(kp::CounterCountKey).getValueAsString().getAsInteger(10, CounterCount);
+  Body.removeFnAttr(kp::BodyKey);
+  GlobalVariable *Words = nullptr;
+  std::vector<kp::CallSite> Sites = kp::instrumentCallSites(
+      Body, Counters, CounterCount, [&](unsigned Count) { return Words = kp::reserveSites(*Counters, Count); });
+  if (Words)
+    kp::emitSites(Body, *Counters, *Words, Sites);
 }
 
 class KernprofPass : public PassInfoMixin<KernprofPass> {
@@ -117,11 +137,30 @@ public:
   }
 };
 
+class KernprofCallsPass : public PassInfoMixin<KernprofCallsPass> {
+public:
+  static bool isRequired() { return true; }
+
+  PreservedAnalyses run(Module &M, ModuleAnalysisManager &) {
+    if (!M.getNamedMetadata("kernprof.done") || M.getNamedMetadata("kernprof.calls.done"))
+      return PreservedAnalyses::all();
+    M.getOrInsertNamedMetadata("kernprof.calls.done");
+    if (!kp::options().NoCalls)
+      kp::addFunctionBodies(M);
+    for (Function &F : M)
+      if (F.hasFnAttribute(kp::BodyKey) && !F.isDeclaration())
+        instrumentBody(F);
+    return PreservedAnalyses::none();
+  }
+};
+
 } // namespace
 
 extern "C" LLVM_ATTRIBUTE_WEAK __attribute__((visibility("default"))) PassPluginLibraryInfo llvmGetPassPluginInfo() {
   return {LLVM_PLUGIN_API_VERSION, "kernprof", "1", [](PassBuilder &Builder) {
             Builder.registerPipelineStartEPCallback(
                 [](ModulePassManager &Passes, OptimizationLevel) { Passes.addPass(KernprofPass()); });
+            Builder.registerOptimizerLastEPCallback(
+                [](ModulePassManager &Passes, OptimizationLevel) { Passes.addPass(KernprofCallsPass()); });
           }};
 }

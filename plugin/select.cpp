@@ -61,8 +61,7 @@ static void stripCalls(Function &F) {
   }
 }
 
-/// Label tables and other data that hold addresses of F's blocks and could not be copied with its body.
-static bool sharesLabels(Function &F) {
+bool sharesLabels(Function &F) {
   for (BasicBlock &BB : F) {
     if (!BB.hasAddressTaken())
       continue;

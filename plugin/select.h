@@ -32,6 +32,9 @@ struct Target {
 /// The module's targets, chosen functions first. Takes the marks off all functions and calls.
 llvm::SmallVector<Target, 0> selectTargets(llvm::Module &M);
 
+/// Label tables and other data that hold addresses of F's blocks and could not be copied with its body.
+bool sharesLabels(llvm::Function &F);
+
 } // namespace kp
 
 #endif

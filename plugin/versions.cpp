@@ -3,6 +3,7 @@
 #include "plugin/compat/instructions.h"
 #include "plugin/counters.h"
 #include "format/counters.h"
+#include "format/map.h"
 
 #include "llvm/IR/DebugInfoMetadata.h"
 #include "llvm/IR/IRBuilder.h"
@@ -33,6 +34,10 @@ static SmallVector<GlobalVariable *, 2> labelTables(Function &F) {
   return Tables;
 }
 
+StringRef originalName(const Function &F) {
+  return F.hasFnAttribute(VersionKey) ? F.getFnAttribute(VersionKey).getValueAsString() : F.getName();
+}
+
 Function *cloneBody(Function &Original, const Twine &Suffix) {
   ValueToValueMapTy Map;
   SmallVector<std::pair<GlobalVariable *, GlobalVariable *>, 2> Tables;
@@ -51,6 +56,7 @@ Function *cloneBody(Function &Original, const Twine &Suffix) {
   Clone->setVisibility(GlobalValue::DefaultVisibility);
   Clone->setDSOLocal(true);
   Clone->setComdat(nullptr);
+  Clone->addFnAttr(VersionKey, originalName(Original));
   if (!Original.hasSection())
     Clone->setSectionPrefix("unlikely");
   return Clone;
@@ -163,17 +169,17 @@ static BasicBlock *prependBlock(Function &F) {
 
 /// The runtime's state: 0 asleep, else enum kp_timing. It never changes once the program's own code runs, so that a
 /// later load of it within the original (an inlined callee's test) is known to be 0.
-static GlobalVariable *declareState(Module &M) {
-  if (GlobalVariable *Known = M.getGlobalVariable("kp_state"))
+static GlobalVariable *declareState(Module &M, StringRef Name) {
+  if (GlobalVariable *Known = M.getGlobalVariable(Name))
     return Known;
-  auto *State = new GlobalVariable(M, Type::getInt8Ty(M.getContext()), false, GlobalValue::ExternalLinkage, nullptr, "kp_state");
+  auto *State = new GlobalVariable(M, Type::getInt8Ty(M.getContext()), false, GlobalValue::ExternalLinkage, nullptr, Name);
   State->setVisibility(GlobalValue::HiddenVisibility);
   State->setDSOLocal(true);
   return State;
 }
 
-static Value *loadState(IRBuilder<> &B, Module &M) {
-  LoadInst *State = B.CreateLoad(B.getInt8Ty(), declareState(M));
+static Value *loadState(IRBuilder<> &B, Module &M, StringRef Name = "kp_state") {
+  LoadInst *State = B.CreateLoad(B.getInt8Ty(), declareState(M, Name));
   State->setMetadata(LLVMContext::MD_invariant_load, MDNode::get(M.getContext(), {}));
   return State;
 }
@@ -195,6 +201,28 @@ void insertEntryTest(Target &T) {
   tailCall(B, F, T.EnterHits);
   B.SetInsertPoint(Exact);
   tailCall(B, F, T.EnterExact);
+}
+
+void insertCallsTest(Target &T) {
+  Function &F = *T.Original;
+  BasicBlock *Body = &F.getEntryBlock();
+  BasicBlock *Start = prependBlock(F);
+  auto *Awake = BasicBlock::Create(F.getContext(), "kp.awake", &F);
+  IRBuilder<> B(Start);
+  Value *State = loadState(B, *F.getParent(), "kp_calls_state");
+  B.CreateCondBr(B.CreateICmpEQ(State, B.getInt8(0)), Body, Awake, MDBuilder(F.getContext()).createBranchWeights(100000, 1));
+  B.SetInsertPoint(Awake);
+  tailCall(B, F, T.EnterHits);
+}
+
+void makePatchable(Function &F) {
+  F.setPrefixData(ConstantInt::get(Type::getInt32Ty(F.getContext()), KP_ENTRY_MAGIC));
+  F.setAlignment(std::max(F.getAlign().valueOrOne(), Align(16)));
+}
+
+bool isPatchable(const Function &F) {
+  auto *Mark = F.hasPrefixData() ? dyn_cast<ConstantInt>(F.getPrefixData()) : nullptr;
+  return Mark && Mark->getZExtValue() == KP_ENTRY_MAGIC;
 }
 
 void insertThreadCheck(Function &F) {

@@ -6,6 +6,12 @@
 
 namespace kp {
 
+/// The function attribute of a version: the linkage name of its original.
+constexpr const char *VersionKey = "kernprof.version";
+
+/// The linkage name of what a call of F calls, in the source.
+llvm::StringRef originalName(const llvm::Function &F);
+
 /// Clones T's original under a name with `Suffix`; its label tables are cloned with it.
 llvm::Function *cloneBody(llvm::Function &Original, const llvm::Twine &Suffix);
 
@@ -17,6 +23,13 @@ void redirectCalls(llvm::MutableArrayRef<Target> Targets);
 
 /// Puts the test at the original's start that leads to its entries when the program is being profiled.
 void insertEntryTest(Target &T);
+
+/// The same test for a body that counts calls alone (T.EnterHits), which only profiling whole functions wakes.
+void insertCallsTest(Target &T);
+
+/// Leaves room and a mark before F's first instruction, so that the runtime can write a jump over it.
+void makePatchable(llvm::Function &F);
+bool isPatchable(const llvm::Function &F);
 
 /// For a body that always counts: makes sure, when the program is profiled, that its thread has counters.
 void insertThreadCheck(llvm::Function &F);

@@ -10,12 +10,21 @@
 
 struct kp_runtime kp_runtime;
 uint8_t kp_state;
+uint8_t kp_calls_state;
 
 static enum kp_timing timing_of(const char *text)
 {
-    return text && strcmp(text, "off") == 0 ? KP_TIMING_OFF : KP_TIMING_EXACT;
+    if (text && strcmp(text, "off") == 0)
+        return KP_TIMING_OFF;
+    return text && strcmp(text, "exact") == 0 ? KP_TIMING_EXACT : KP_TIMING_ADAPTIVE;
 }
 
+/* As a part of the run; 5 % where nothing sensible is said. */
+static double overhead_of(const char *text)
+{
+    double percent = text ? strtod(text, NULL) : 5;
+    return percent > 0 && percent <= 100 ? percent / 100 : 0.05;
+}
 
 /* Runs before the program's own constructors; 101 is the first priority that is free to use. */
 __attribute__((constructor(101))) static void kp_init(void)
@@ -27,11 +36,15 @@ __attribute__((constructor(101))) static void kp_init(void)
     enum kp_timing timing = timing_of(secure_getenv(KP_ENV_TIMING));
     if (kp_threads_init() == 0 && kp_file_open(directory, timing) == 0 && kp_module_register() == 0) {
         pthread_atfork(NULL, NULL, kp_fork_child);
+        int functions = secure_getenv(KP_ENV_FUNCTIONS) != NULL;
+        kp_runtime.overhead = overhead_of(secure_getenv(KP_ENV_OVERHEAD));
         kp_state = (uint8_t)timing;
+        kp_calls_state = (uint8_t)functions;
         kp_thread_start();
+        kp_calls_calibrate();
         if (timing == KP_TIMING_EXACT)
             kp_exact_calibrate();
-        kp_module_redirect(timing);
+        kp_module_redirect(timing, functions);
     }
     errno = saved;
 }

@@ -122,21 +122,32 @@ static int redirect(char *entry, const char *target)
     return 0;
 }
 
-/* Calls `visit` for each function whose entry is to be redirected. */
-static void for_each_entry(enum kp_timing timing, void (*visit)(char *entry, const char *target, void *data), void *data)
+/* How the module is woken. */
+struct wake {
+    enum kp_timing timing;
+    int functions;
+};
+
+/* Calls `visit` for each function whose entry is to be redirected. A function that only forwards calls to chosen ones
+ * (it has no lines) has another body where functions are profiled. */
+static void for_each_entry(const struct wake *wake, void (*visit)(char *entry, const char *target, void *data), void *data)
 {
     for (const char *p = __start_kp_map; p < __stop_kp_map;) {
         const struct kp_map_record *record = (const void *)p;
-        if (record->magic != KP_MAP_MAGIC || record->size_bytes < sizeof *record)
+        if (record->size_bytes < 8)
             return;
         p += record->size_bytes;
-        if (record->entry_offset == 0)
+        if (record->magic != KP_MAP_MAGIC || record->entry_offset == 0)
+            continue;
+        int calls_only = (record->flags & KP_FUNCTION_CALLS_ONLY) != 0;
+        if (wake->functions ? record->line_count == 0 : calls_only)
             continue;
         char *entry = (char *)target_of(&record->entry_offset);
         uint32_t mark;
         memcpy(&mark, entry - 4, sizeof mark);
+        int exact = wake->timing == KP_TIMING_EXACT && !calls_only;
         if (mark == KP_ENTRY_MAGIC)
-            visit(entry, target_of(timing == KP_TIMING_EXACT ? &record->exact_offset : &record->hits_offset), data);
+            visit(entry, target_of(exact ? &record->exact_offset : &record->hits_offset), data);
     }
 }
 
@@ -163,10 +174,11 @@ static void redirect_one(char *entry, const char *target, void *data)
         range->failed = 1;
 }
 
-void kp_module_redirect(enum kp_timing timing)
+void kp_module_redirect(enum kp_timing timing, int functions)
 {
+    struct wake wake = {timing, functions};
     struct range range = {NULL, NULL, 0};
-    for_each_entry(timing, widen, &range);
+    for_each_entry(&wake, widen, &range);
     if (!range.first)
         return;
     size_t size = (size_t)(range.last - range.first) + 16;
@@ -174,7 +186,7 @@ void kp_module_redirect(enum kp_timing timing)
         kp_say("functions are not counted: the system forbids changing the program's code", NULL);
         return;
     }
-    for_each_entry(timing, redirect_one, &range);
+    for_each_entry(&wake, redirect_one, &range);
     if (kp_os_code_executable(range.first, size) != 0 || range.failed)
         kp_say("some functions are not counted: their code cannot be redirected", NULL);
 }

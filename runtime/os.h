@@ -31,6 +31,7 @@ int kp_os_code_executable(void *address, size_t size);
 
 uint64_t kp_os_realtime_ns(void);
 uint64_t kp_os_monotonic_ns(void);
+uint64_t kp_os_thread_cpu_ns(void); /* processor time of the calling thread; a system call */
 uint32_t kp_os_pid(void);
 uint32_t kp_os_parent_pid(void);
 uint32_t kp_os_thread(void);

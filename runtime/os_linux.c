@@ -105,6 +105,11 @@ uint64_t kp_os_monotonic_ns(void)
     return read_clock(CLOCK_MONOTONIC);
 }
 
+uint64_t kp_os_thread_cpu_ns(void)
+{
+    return read_clock(CLOCK_THREAD_CPUTIME_ID);
+}
+
 uint32_t kp_os_pid(void)
 {
     return (uint32_t)getpid();

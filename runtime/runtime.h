@@ -20,6 +20,11 @@ struct kp_segment {
     struct kp_segment_chunk *chunk;
     _Atomic uint32_t in_use;
     int64_t debt_x256; /* ticks that instrumentation has cost this thread, times 256 */
+    int64_t began;     /* ticks when the thread began to use it */
+    int64_t spent_ticks; /* on timed calls */
+    uint64_t random;
+    struct kp_targets_chunk *targets; /* NULL until a call through a pointer */
+    uint32_t targets_used;
     int64_t in_callees; /* ticks spent in profiled callees, for own time */
 };
 
@@ -28,6 +33,7 @@ struct kp_runtime {
     char path[512];
     const char *directory;
     enum kp_timing timing;
+    double overhead; /* what timing may cost, as a part of the run */
     struct kp_counters_header *header;
     uint32_t module;
     pthread_key_t thread_ends;
@@ -38,6 +44,9 @@ extern struct kp_runtime kp_runtime;
 
 /* 0 asleep, else enum kp_timing. Instrumented code reads it. */
 extern uint8_t kp_state;
+
+/* Not 0 where all functions are profiled, in a module that is awake. Instrumented code reads it. */
+extern uint8_t kp_calls_state;
 
 /* Distance from the counters in the module to those of the running thread's segment; 0: the thread has none yet. */
 extern __thread int64_t kp_bias;
@@ -63,8 +72,8 @@ void kp_file_publish(struct kp_chunk *chunk);
 /* Writes the module's map into the counter file. 0 or -1. */
 int kp_module_register(void);
 
-/* Redirects the originals to the entries that count. */
-void kp_module_redirect(enum kp_timing timing);
+/* Redirects the originals to the entries that count. `functions`: those of functions that were not chosen for lines too. */
+void kp_module_redirect(enum kp_timing timing, int functions);
 
 /* Before any thread starts. 0 or an errno. */
 int kp_threads_init(void);
@@ -83,6 +92,15 @@ void kp_exact_leave(struct kp_activation *activation);
 
 /* Measures what the three cost; needs the running thread's segment. */
 void kp_exact_calibrate(void);
+
+/* Called by instrumented code around a timed call, and when a site's call goes to another target (runtime/calls.c). */
+struct kp_timed_call;
+void kp_call_begin(struct kp_timed_call *call, uint64_t *site, uint64_t outer_frame);
+void kp_call_end(struct kp_timed_call *call);
+void kp_call_target(uint64_t *site, uint64_t address);
+
+/* Measures what a timed call costs; needs the running thread's segment. */
+void kp_calls_calibrate(void);
 
 /* The one way to speak: one line on standard error. */
 void kp_say(const char *what, const char *detail);

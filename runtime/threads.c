@@ -6,6 +6,7 @@
 
 #include <errno.h>
 
+#include "format/clock.h"
 #include "runtime/os.h"
 
 __thread int64_t kp_bias;
@@ -18,6 +19,8 @@ static void forget_activations(struct kp_segment *segment)
     for (const char *p = __start_kp_map; p < __stop_kp_map;) {
         const struct kp_map_record *record = (const void *)p;
         p += record->size_bytes;
+        if (record->magic != KP_MAP_MAGIC)
+            continue;
         const char *of_function = (const char *)&record->counters_offset + record->counters_offset;
         uint64_t *words = (uint64_t *)(counters + (of_function - __start_kp_cnts)) + record->counter_count;
         if (record->line_count)
@@ -30,8 +33,7 @@ static void end_thread(void *data)
     struct kp_segment *segment = data;
     kp_bias = 0;
     kp_thread_segment = NULL;
-    if (kp_state == KP_TIMING_EXACT)
-        forget_activations(segment);
+    forget_activations(segment);
     atomic_store_explicit(&segment->in_use, 0, memory_order_release);
 }
 
@@ -103,6 +105,8 @@ void kp_thread_start(void)
         return;
     }
     segment->chunk->thread = kp_os_thread();
+    segment->began = (int64_t)kp_clock_ticks();
+    segment->spent_ticks = 0;
     kp_thread_segment = segment;
     kp_bias = (int64_t)((intptr_t)segment->chunk + (intptr_t)segment->chunk->counters_offset - (intptr_t)__start_kp_cnts);
     pthread_setspecific(kp_runtime.thread_ends, segment);
@@ -133,6 +137,7 @@ void kp_fork_child(void)
         if (own)
             kp_os_detach(own->chunk, KP_COUNTERS_PAGE + (uint64_t)(__stop_kp_cnts - __start_kp_cnts));
     } else if (own) {
+        own->targets = NULL; /* the parent's */
         push(own);
     }
 }

@@ -1,0 +1,513 @@
+/* Samples by perf_event_open(2) (see sampler.h).
+ *
+ * One event per processor counts the task clock of the program and of what it starts, and writes into one ring per
+ * processor: the kernel allows inherited events no other way. The rings also tell of mapped code, forks and execs, so that
+ * an address is resolved by what was mapped when it was sampled. A sample taken in the kernel carries the program's own
+ * program counter, so that a page fault is charged to the line that touched the page; without the right to see the kernel
+ * only the program's own time is sampled. */
+#include "kernprof/sampler.h"
+
+#include <asm/perf_regs.h>
+#include <linux/perf_event.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#if defined(__x86_64__)
+#define KP_REGISTER_PC PERF_REG_X86_IP
+#elif defined(__aarch64__)
+#define KP_REGISTER_PC PERF_REG_ARM64_PC
+#else
+#error "which register is the program counter?"
+#endif
+
+enum { RING_PAGES = 64, MAX_PROCESSORS = 1024 };
+
+/* A sample costs up to this much on a virtual machine, where the timer's interrupt leaves it. */
+#define SAMPLE_COST_NS 20000.0
+
+/* Short runs get their samples from a faster start. */
+#define START_PERIOD_NS UINT64_C(200000)
+#define START_NS UINT64_C(200000000)
+#define LONGEST_PERIOD_NS 20000000.0
+
+/* Sampling may use this part of the budget; timed calls use the rest. */
+#define SHARE 0.5
+
+struct ring {
+    int fd;
+    char *pages; /* the control page, then RING_PAGES of data */
+};
+
+/* Executable code mapped in a process. */
+struct mapping {
+    uint64_t start, end, file_offset;
+    unsigned path; /* index */
+};
+
+struct process {
+    int pid;
+    struct mapping *mappings;
+    unsigned count;
+};
+
+/* A record out of a ring, kept until it is its turn. */
+struct record {
+    uint64_t time;
+    size_t offset; /* in `bytes` */
+};
+
+struct kp_sampler {
+    struct ring rings[MAX_PROCESSORS];
+    unsigned ring_count;
+    uint64_t period;
+    pthread_t thread;
+    _Atomic int stop;
+    char *bytes; /* of the records of this round */
+    size_t used, room;
+    struct record *records;
+    unsigned record_count;
+    struct process *processes;
+    unsigned process_count;
+    char **paths;
+    unsigned path_count;
+    struct cell { /* hash table of places; path + 1, 0: free */
+        unsigned path;
+        uint64_t offset, time_ns, samples;
+    } *cells;
+    uint64_t cell_count, cell_room;
+    uint64_t lost;
+};
+
+static int open_event(struct perf_event_attr *attributes, int pid, int processor)
+{
+    return (int)syscall(SYS_perf_event_open, attributes, pid, processor, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+static struct perf_event_attr attributes_of(uint64_t period, int with_kernel)
+{
+    struct perf_event_attr attributes = {
+        .type = PERF_TYPE_SOFTWARE,
+        .size = sizeof attributes,
+        .config = PERF_COUNT_SW_TASK_CLOCK,
+        .sample_period = period,
+        .sample_type = PERF_SAMPLE_IP | PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_PERIOD,
+        .disabled = 1,
+        .inherit = 1,
+        .exclude_kernel = !with_kernel,
+        .exclude_hv = 1,
+        .mmap = 1,
+        .mmap2 = 1,
+        .comm = 1,
+        .comm_exec = 1,
+        .task = 1,
+        .enable_on_exec = 1,
+        .sample_id_all = 1,
+        .use_clockid = 1,
+        .clockid = CLOCK_MONOTONIC,
+        .watermark = 1,
+        .wakeup_watermark = RING_PAGES * 4096 / 4,
+    };
+    if (with_kernel) {
+        attributes.sample_type |= PERF_SAMPLE_REGS_USER;
+        attributes.sample_regs_user = UINT64_C(1) << KP_REGISTER_PC;
+    }
+    return attributes;
+}
+
+static int open_ring(struct ring *ring, struct perf_event_attr *attributes, int pid, int processor)
+{
+    ring->fd = open_event(attributes, pid, processor);
+    if (ring->fd < 0)
+        return -1;
+    size_t size = (size_t)(RING_PAGES + 1) * (size_t)sysconf(_SC_PAGESIZE);
+    ring->pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, 0);
+    if (ring->pages != MAP_FAILED)
+        return 0;
+    close(ring->fd);
+    return -1;
+}
+
+static void close_rings(struct kp_sampler *s)
+{
+    for (unsigned i = 0; i < s->ring_count; i++) {
+        munmap(s->rings[i].pages, (size_t)(RING_PAGES + 1) * (size_t)sysconf(_SC_PAGESIZE));
+        close(s->rings[i].fd);
+    }
+    s->ring_count = 0;
+}
+
+static int open_rings(struct kp_sampler *s, int pid, int with_kernel)
+{
+    struct perf_event_attr attributes = attributes_of(START_PERIOD_NS, with_kernel);
+    long processors = sysconf(_SC_NPROCESSORS_CONF);
+    for (int p = 0; p < processors && s->ring_count < MAX_PROCESSORS; p++)
+        if (open_ring(&s->rings[s->ring_count], &attributes, pid, p) == 0)
+            s->ring_count++;
+    if (s->ring_count >= (unsigned)sysconf(_SC_NPROCESSORS_ONLN))
+        return 0;
+    close_rings(s);
+    return -1;
+}
+
+/* Room for one more element of an array that doubles; NULL when memory runs out, the old one then being as it was. */
+static void *grow(void *array, size_t count, size_t size)
+{
+    if (count & (count - 1))
+        return array;
+    return realloc(array, (count ? 2 * count : 1) * size);
+}
+
+/* Copies a record out of the ring, where it may lie over the end. */
+static void take_record(struct kp_sampler *s, const char *data, size_t size, uint64_t at, uint16_t length)
+{
+    if (s->used + length > s->room) {
+        size_t room = 2 * s->room + length + 65536;
+        char *bytes = realloc(s->bytes, room);
+        if (!bytes) {
+            s->lost++;
+            return;
+        }
+        s->bytes = bytes;
+        s->room = room;
+    }
+    struct record *records = grow(s->records, s->record_count, sizeof *records);
+    if (!records) {
+        s->lost++;
+        return;
+    }
+    s->records = records;
+    for (uint16_t i = 0; i < length; i++)
+        s->bytes[s->used + i] = data[(at + i) % size];
+    records[s->record_count++] = (struct record){.offset = s->used};
+    s->used += (length + 7u) & ~7u;
+}
+
+static void drain(struct kp_sampler *s, struct ring *ring)
+{
+    struct perf_event_mmap_page *control = (void *)ring->pages;
+    uint64_t head = __atomic_load_n(&control->data_head, __ATOMIC_ACQUIRE);
+    uint64_t tail = control->data_tail;
+    const char *data = ring->pages + control->data_offset;
+    while (tail < head) {
+        struct perf_event_header header;
+        for (size_t i = 0; i < sizeof header; i++)
+            ((char *)&header)[i] = data[(tail + i) % control->data_size];
+        if (header.size < sizeof header)
+            break;
+        take_record(s, data, control->data_size, tail, header.size);
+        tail += header.size;
+    }
+    __atomic_store_n(&control->data_tail, head, __ATOMIC_RELEASE);
+}
+
+/* The fields of a sample, in the order of the kernel's interface. */
+struct sample {
+    struct perf_event_header header;
+    uint64_t ip;
+    uint32_t pid, tid;
+    uint64_t time;
+    uint64_t period;
+    uint64_t registers_abi;
+    uint64_t register_pc;
+};
+
+/* What stands behind every other record (sample_id_all). */
+struct trailer {
+    uint32_t pid, tid;
+    uint64_t time;
+};
+
+static uint64_t time_of(const char *bytes)
+{
+    const struct perf_event_header *header = (const void *)bytes;
+    if (header->type == PERF_RECORD_SAMPLE)
+        return ((const struct sample *)(const void *)bytes)->time;
+    if (header->size < sizeof *header + sizeof(struct trailer))
+        return 0;
+    struct trailer trailer;
+    memcpy(&trailer, bytes + header->size - sizeof trailer, sizeof trailer);
+    return trailer.time;
+}
+
+static struct process *find_process(struct kp_sampler *s, int pid)
+{
+    for (unsigned i = s->process_count; i-- > 0;)
+        if (s->processes[i].pid == pid)
+            return &s->processes[i];
+    struct process *processes = grow(s->processes, s->process_count, sizeof *processes);
+    if (!processes)
+        return NULL;
+    s->processes = processes;
+    processes[s->process_count] = (struct process){.pid = pid};
+    return &processes[s->process_count++];
+}
+
+static int find_path(struct kp_sampler *s, const char *path)
+{
+    for (unsigned i = 0; i < s->path_count; i++)
+        if (strcmp(s->paths[i], path) == 0)
+            return (int)i;
+    char **paths = grow(s->paths, s->path_count, sizeof *paths);
+    if (!paths)
+        return -1;
+    s->paths = paths;
+    paths[s->path_count] = strdup(path);
+    return paths[s->path_count] ? (int)s->path_count++ : -1;
+}
+
+/* As struct perf_record_mmap2 of the kernel's interface. */
+struct mapped {
+    struct perf_event_header header;
+    uint32_t pid, tid;
+    uint64_t start, length, file_offset;
+    uint64_t identity[3];
+    uint32_t protection, flags;
+    char path[];
+};
+
+static void note_mapping(struct kp_sampler *s, const struct mapped *m)
+{
+    struct process *process = find_process(s, (int)m->pid);
+    int path = process && m->path[0] == '/' ? find_path(s, m->path) : -1;
+    if (path < 0)
+        return;
+    struct mapping *mappings = grow(process->mappings, process->count, sizeof *mappings);
+    if (!mappings)
+        return;
+    process->mappings = mappings;
+    mappings[process->count++] = (struct mapping){m->start, m->start + m->length, m->file_offset, (unsigned)path};
+}
+
+/* As struct perf_record_fork. */
+struct forked {
+    struct perf_event_header header;
+    uint32_t pid, parent_pid, tid, parent_tid;
+    uint64_t time;
+};
+
+static void note_fork(struct kp_sampler *s, const struct forked *f)
+{
+    if (f->pid == f->parent_pid)
+        return;
+    struct process *child = find_process(s, (int)f->pid);
+    struct process *parent = find_process(s, (int)f->parent_pid);
+    child = find_process(s, (int)f->pid); /* the table may have moved */
+    if (!child || !parent)
+        return;
+    free(child->mappings);
+    child->mappings = NULL;
+    child->count = 0;
+    for (unsigned i = 0; i < parent->count; i++) {
+        struct mapping *mappings = grow(child->mappings, i, sizeof *mappings);
+        if (!mappings)
+            return;
+        child->mappings = mappings;
+        mappings[child->count++] = parent->mappings[i];
+    }
+}
+
+static void note_exec(struct kp_sampler *s, int pid)
+{
+    struct process *process = find_process(s, pid);
+    if (!process)
+        return;
+    free(process->mappings);
+    process->mappings = NULL;
+    process->count = 0;
+}
+
+static struct cell *find_cell(struct kp_sampler *s, unsigned path, uint64_t offset)
+{
+    uint64_t mask = s->cell_room - 1;
+    uint64_t at = (offset * UINT64_C(0x9e3779b97f4a7c15)) >> 20;
+    for (;; at++) {
+        struct cell *cell = &s->cells[(at + path) & mask];
+        if (cell->path == 0 || (cell->path == path + 1 && cell->offset == offset))
+            return cell;
+    }
+}
+
+static int make_room(struct kp_sampler *s)
+{
+    if (s->cell_count * 2 < s->cell_room)
+        return 0;
+    struct cell *old = s->cells;
+    uint64_t room = s->cell_room;
+    struct cell *cells = calloc(room ? 2 * room : 4096, sizeof *cells);
+    if (!cells)
+        return -1;
+    s->cells = cells;
+    s->cell_room = room ? 2 * room : 4096;
+    for (uint64_t i = 0; i < room; i++)
+        if (old[i].path)
+            *find_cell(s, old[i].path - 1, old[i].offset) = old[i];
+    free(old);
+    return 0;
+}
+
+/* The latest mapping wins: what it covers of older ones is gone. */
+static void note_sample(struct kp_sampler *s, const struct sample *sample)
+{
+    uint64_t pc = sample->ip;
+    if ((sample->header.misc & PERF_RECORD_MISC_CPUMODE_MASK) == PERF_RECORD_MISC_KERNEL) {
+        if (sample->header.size < sizeof *sample || sample->registers_abi == PERF_SAMPLE_REGS_ABI_NONE)
+            return;
+        pc = sample->register_pc;
+    }
+    const struct process *process = find_process(s, (int)sample->pid);
+    for (unsigned i = process ? process->count : 0; i-- > 0;) {
+        const struct mapping *m = &process->mappings[i];
+        if (pc < m->start || pc >= m->end)
+            continue;
+        if (make_room(s) != 0) {
+            s->lost++;
+            return;
+        }
+        uint64_t offset = pc - m->start + m->file_offset;
+        struct cell *cell = find_cell(s, m->path, offset);
+        s->cell_count += cell->path == 0;
+        cell->path = m->path + 1;
+        cell->offset = offset;
+        cell->time_ns += sample->period;
+        cell->samples++;
+        return;
+    }
+}
+
+static void note(struct kp_sampler *s, const char *bytes)
+{
+    const struct perf_event_header *header = (const void *)bytes;
+    const uint64_t *body = (const void *)(header + 1);
+    switch (header->type) {
+    case PERF_RECORD_SAMPLE: note_sample(s, (const void *)bytes); break;
+    case PERF_RECORD_MMAP2: note_mapping(s, (const void *)bytes); break;
+    case PERF_RECORD_FORK: note_fork(s, (const void *)bytes); break;
+    case PERF_RECORD_COMM:
+        if (header->misc & PERF_RECORD_MISC_COMM_EXEC)
+            note_exec(s, ((const int *)(const void *)body)[0]);
+        break;
+    case PERF_RECORD_LOST: s->lost += body[1]; break;
+    case PERF_RECORD_LOST_SAMPLES: s->lost += body[0]; break;
+    default: break;
+    }
+}
+
+static int compare_times(const void *left, const void *right)
+{
+    const struct record *a = left, *b = right;
+    return a->time != b->time ? (a->time < b->time ? -1 : 1) : a->offset < b->offset ? -1 : a->offset > b->offset;
+}
+
+/* Takes what is in all rings and works it off in the order of time. */
+static void work_off(struct kp_sampler *s)
+{
+    s->used = 0;
+    s->record_count = 0;
+    for (unsigned i = 0; i < s->ring_count; i++)
+        drain(s, &s->rings[i]);
+    for (unsigned i = 0; i < s->record_count; i++)
+        s->records[i].time = time_of(s->bytes + s->records[i].offset);
+    if (s->record_count)
+        qsort(s->records, s->record_count, sizeof *s->records, compare_times);
+    for (unsigned i = 0; i < s->record_count; i++)
+        note(s, s->bytes + s->records[i].offset);
+}
+
+static uint64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static void *run(void *data)
+{
+    struct kp_sampler *s = data;
+    uint64_t start = now_ns();
+    int started = 0;
+    struct pollfd *fds = calloc(s->ring_count, sizeof *fds);
+    for (unsigned i = 0; fds && i < s->ring_count; i++)
+        fds[i] = (struct pollfd){.fd = s->rings[i].fd, .events = POLLIN};
+    while (!atomic_load(&s->stop)) {
+        if (!fds || poll(fds, s->ring_count, 50) < 0)
+            usleep(50000);
+        work_off(s);
+        if (!started && now_ns() - start > START_NS) {
+            started = 1;
+            for (unsigned i = 0; i < s->ring_count; i++)
+                ioctl(s->rings[i].fd, PERF_EVENT_IOC_PERIOD, &s->period);
+        }
+        for (unsigned i = 0; fds && i < s->ring_count; i++)
+            if (fds[i].revents & POLLHUP)
+                fds[i].fd = -1; /* nothing of the program is left there */
+    }
+    free(fds);
+    return NULL;
+}
+
+static void free_sampler(struct kp_sampler *s)
+{
+    close_rings(s);
+    for (unsigned i = 0; i < s->process_count; i++)
+        free(s->processes[i].mappings);
+    free(s->processes);
+    free(s->records);
+    free(s->bytes);
+    free(s->cells);
+    free(s);
+}
+
+static int start_thread(struct kp_sampler *s)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are for the thread that passes them on */
+    int failed = pthread_create(&s->thread, NULL, run, s);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return failed;
+}
+
+struct kp_sampler *kp_sampler_start(int pid, double overhead)
+{
+    struct kp_sampler *s = calloc(1, sizeof *s);
+    if (!s)
+        return NULL;
+    double period = SAMPLE_COST_NS / (SHARE * (overhead > 0 ? overhead : 0.05));
+    if (period > LONGEST_PERIOD_NS)
+        period = LONGEST_PERIOD_NS;
+    s->period = period > (double)START_PERIOD_NS ? (uint64_t)period : START_PERIOD_NS;
+    if ((open_rings(s, pid, 1) != 0 && open_rings(s, pid, 0) != 0) || start_thread(s) != 0) {
+        free_sampler(s);
+        return NULL;
+    }
+    return s;
+}
+
+void kp_sampler_stop(struct kp_sampler *s, struct kp_samples *samples)
+{
+    atomic_store(&s->stop, 1);
+    pthread_join(s->thread, NULL);
+    work_off(s);
+    *samples = (struct kp_samples){.places = calloc(s->cell_count + 1, sizeof *samples->places), .lost = s->lost};
+    for (uint64_t i = 0; samples->places && i < s->cell_room; i++)
+        if (s->cells[i].path)
+            samples->places[samples->count++] = (struct kp_sample_place){
+                s->paths[s->cells[i].path - 1], s->cells[i].offset, s->cells[i].time_ns, s->cells[i].samples};
+    free(s->paths); /* the strings go on in `samples` for as long as the process runs */
+    free_sampler(s);
+}
+
+void kp_samples_free(struct kp_samples *samples)
+{
+    free(samples->places);
+    *samples = (struct kp_samples){0};
+}

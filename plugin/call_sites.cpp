@@ -1,0 +1,290 @@
+// Counted and timed calls (see call_sites.h).
+#include "plugin/call_sites.h"
+#include "plugin/counters.h"
+#include "plugin/versions.h"
+#include "format/map.h"
+
+#include "llvm/IR/DebugInfoMetadata.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/IntrinsicInst.h"
+#include "llvm/IR/MDBuilder.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Transforms/Utils/BasicBlockUtils.h"
+
+using namespace llvm;
+
+namespace kp {
+
+/// Words of struct kp_timed_call in runtime/calls.c.
+constexpr unsigned TimedCallWords = 6;
+
+/// Blocks of memory shorter than this are copied in line.
+constexpr uint64_t InlineCopyBytes = 128;
+
+void markBody(Function &Body, const GlobalVariable &Counters, unsigned CounterCount) {
+  Body.addFnAttr(BodyKey, Counters.getName());
+  Body.addFnAttr(CounterCountKey, std::to_string(CounterCount));
+}
+
+/// Intrinsics that become calls of the C library.
+static bool isLibraryCall(const IntrinsicInst &I) {
+  if (auto *Memory = dyn_cast<MemIntrinsic>(&I)) {
+    auto *Length = dyn_cast<ConstantInt>(Memory->getLength());
+    return !Length || Length->getValue().ugt(InlineCopyBytes);
+  }
+  switch (I.getIntrinsicID()) {
+  case Intrinsic::sin: case Intrinsic::cos: case Intrinsic::pow: case Intrinsic::exp: case Intrinsic::exp2:
+  case Intrinsic::log: case Intrinsic::log2: case Intrinsic::log10:
+    return !I.getType()->isVectorTy();
+  default:
+    return false;
+  }
+}
+
+static StringRef libraryName(const IntrinsicInst &I) {
+  StringRef Name = I.getCalledFunction()->getName().drop_front(5); // "llvm."
+  return Name.take_until([](char C) { return C == '.'; });
+}
+
+static bool isSite(const CallBase &Call) {
+  if (Call.isInlineAsm() || isa<CallBrInst>(Call) || Call.hasFnAttr(Attribute::ReturnsTwice) || Call.cannotDuplicate() ||
+      Call.isConvergent())
+    return false;
+  if (auto *Intrinsic = dyn_cast<IntrinsicInst>(&Call))
+    return isLibraryCall(*Intrinsic);
+  auto *Callee = dyn_cast<Function>(Call.getCalledOperand()->stripPointerCasts());
+  return !Callee || Callee->getName().take_front(3) != "kp_";
+}
+
+static bool isTimed(const CallBase &Call) {
+  auto *Plain = dyn_cast<CallInst>(&Call);
+  return !(Plain && Plain->isMustTailCall()) && !Call.doesNotReturn();
+}
+
+/// Whether nothing but the return of its result follows the call.
+static bool isTailCall(const CallBase &Call) {
+  auto *Return = isa<CallInst>(Call) ? dyn_cast_or_null<ReturnInst>(Call.getNextNode()) : nullptr;
+  return Return && (!Return->getReturnValue() || Return->getReturnValue() == &Call);
+}
+
+namespace {
+
+class Inserter {
+  Function &F;
+  Module &M;
+  LLVMContext &C;
+  Type *Word;
+  Type *Pointer;
+  DebugLoc Nowhere;
+  Value *SiteWords = nullptr; ///< of the running thread
+  Value *Timed = nullptr;     ///< struct kp_timed_call in this frame
+  Value *Saved = nullptr;     ///< the outer activation's frame; 0: this is the outermost
+  Value *Outermost = nullptr; ///< address of KP_OUTERMOST_FRAME
+  FunctionCallee Begin, End, Target;
+
+public:
+  explicit Inserter(Function &F) : F(F), M(*F.getParent()), C(F.getContext()) {
+    Word = Type::getInt64Ty(C);
+    Pointer = PointerType::getUnqual(Word);
+    Nowhere = F.getSubprogram() ? DebugLoc(DILocation::get(C, 0, 0, F.getSubprogram())) : DebugLoc();
+    Begin = declare("kp_call_begin", {Pointer, Pointer, Word});
+    End = declare("kp_call_end", {Pointer});
+    Target = declare("kp_call_target", {Pointer, Word});
+  }
+
+  void run(ArrayRef<CallBase *> Calls, GlobalVariable *Counters, unsigned CounterCount, GlobalVariable *Sites) {
+    emitStart(Counters, CounterCount, Sites);
+    for (unsigned I = 0; I < Calls.size(); I++)
+      insert(*Calls[I], I);
+    for (BasicBlock &BB : F)
+      if (auto *Return = dyn_cast<ReturnInst>(BB.getTerminator()))
+        restore(*Return);
+  }
+
+private:
+  FunctionCallee declare(const char *Name, ArrayRef<Type *> Parameters) {
+    FunctionCallee Callee = M.getOrInsertFunction(Name, FunctionType::get(Type::getVoidTy(C), Parameters, false));
+    auto *Declared = cast<Function>(Callee.getCallee());
+    Declared->setVisibility(GlobalValue::HiddenVisibility);
+    Declared->setDSOLocal(true);
+    Declared->setDoesNotThrow();
+    Declared->addFnAttr(Attribute::Cold);
+    return Callee;
+  }
+
+  CallInst *call(IRBuilder<> &B, FunctionCallee Callee, ArrayRef<Value *> Arguments) {
+    CallInst *Result = B.CreateCall(Callee, Arguments);
+    Result->setDebugLoc(Nowhere);
+    return Result;
+  }
+
+  /// The running thread's words of `Variable`, `Index` words behind its start.
+  Value *wordsOf(IRBuilder<> &B, GlobalVariable *Variable, Value *Bias, uint64_t Index) {
+    Value *Bytes = B.CreatePointerCast(Variable, PointerType::getUnqual(B.getInt8Ty()));
+    Value *Moved = B.CreatePointerCast(B.CreateGEP(B.getInt8Ty(), Bytes, Bias), Pointer);
+    return B.CreateConstGEP1_64(Word, Moved, Index);
+  }
+
+  Value *field(IRBuilder<> &B, unsigned Site, unsigned Field) {
+    return B.CreateConstGEP1_64(Word, SiteWords, (uint64_t)Site * KP_SITE_WORDS + Field);
+  }
+
+  /// The thread's bias is loaded where the function begins; the counters' code may have done so already.
+  Value *findBias(GlobalVariable *Variable) {
+    for (Instruction &I : F.getEntryBlock()) {
+      auto *Load = dyn_cast<LoadInst>(&I);
+      if (Load && Load->getPointerOperand() == Variable)
+        return Load;
+      auto *Call = dyn_cast<CallBase>(&I);
+      if (Call && isSite(*Call))
+        break;
+    }
+    return nullptr;
+  }
+
+  /// Finds out whether this is the function's outermost activation on the thread: it is unless a frame further up the
+  /// stack is recorded. One recorded further down belongs to an activation that an exception or longjmp has ended.
+  void emitStart(GlobalVariable *Counters, unsigned CounterCount, GlobalVariable *Sites) {
+    IRBuilder<> B(&*F.getEntryBlock().getFirstInsertionPt());
+    auto *Frame = B.CreateAlloca(ArrayType::get(Word, TimedCallWords), nullptr, "kp.timed");
+    GlobalVariable *BiasVariable = declareBias(M);
+    Value *Bias = findBias(BiasVariable);
+    if (Bias)
+      B.SetInsertPoint(cast<Instruction>(Bias)->getNextNode());
+    else
+      Bias = B.CreateLoad(Word, BiasVariable, "kp.bias");
+    Timed = B.CreatePointerCast(Frame, Pointer);
+    SiteWords = wordsOf(B, Sites, Bias, 0);
+    Value *Activation = wordsOf(B, Counters, Bias, CounterCount);
+    Outermost = B.CreateConstGEP1_64(Word, Activation, KP_OUTERMOST_FRAME);
+    Value *Inner = B.CreateConstGEP1_64(Word, Activation, KP_INNER_CALLS);
+    Value *Recorded = B.CreateLoad(Word, Outermost);
+    Value *Here = B.CreatePtrToInt(Frame, Word);
+    Value *IsInner = B.CreateICmpUGT(Recorded, Here);
+    Saved = B.CreateSelect(IsInner, Recorded, B.getInt64(0), "kp.saved");
+    B.CreateStore(B.CreateSelect(IsInner, Recorded, Here), Outermost);
+    B.CreateStore(B.CreateAdd(B.CreateLoad(Word, Inner), B.CreateZExt(IsInner, Word)), Inner);
+  }
+
+  void restore(ReturnInst &Return) {
+    Instruction *Before = &Return;
+    for (Instruction *Previous = Return.getPrevNode(); Previous; Previous = Previous->getPrevNode()) {
+      auto *Call = dyn_cast<CallInst>(Previous);
+      if (Call && Call->isTailCall() && !isa<IntrinsicInst>(Call))
+        Before = Call; // what stands behind a tail call makes it an ordinary one
+      if (!isa<BitCastInst>(Previous))
+        break;
+    }
+    IRBuilder<> B(Before);
+    B.SetCurrentDebugLocation(DebugLoc());
+    B.CreateStore(Saved, Outermost);
+  }
+
+  void insert(CallBase &Call, unsigned Site) {
+    IRBuilder<> B(&Call);
+    B.SetCurrentDebugLocation(DebugLoc());
+    if (!isa<Function>(Call.getCalledOperand()->stripPointerCasts()))
+      noteTarget(Call, Site);
+    B.SetInsertPoint(&Call);
+    B.SetCurrentDebugLocation(DebugLoc());
+    Value *Countdown = field(B, Site, KP_SITE_COUNTDOWN);
+    Value *Left = B.CreateSub(B.CreateLoad(Word, Countdown), B.getInt64(1));
+    B.CreateStore(Left, Countdown);
+    if (isTimed(Call))
+      timeCopy(Call, B.CreateICmpSLT(Left, B.getInt64(0)), Site);
+  }
+
+  /// Tells the runtime when a call through a pointer goes to another function than the one before it.
+  void noteTarget(CallBase &Call, unsigned Site) {
+    IRBuilder<> B(&Call);
+    B.SetCurrentDebugLocation(DebugLoc());
+    Value *Address = B.CreatePtrToInt(Call.getCalledOperand(), Word);
+    Value *IsNew = B.CreateICmpNE(B.CreateLoad(Word, field(B, Site, KP_SITE_TARGET)), Address);
+    Instruction *Then = SplitBlockAndInsertIfThen(IsNew, &Call, false, MDBuilder(C).createBranchWeights(1, 1000));
+    IRBuilder<> AtThen(Then);
+    call(AtThen, Target, {field(AtThen, Site, 0), Address});
+  }
+
+  /// if (Now) { begin; copy of the call; end } else the call.
+  void timeCopy(CallBase &Call, Value *Now, unsigned Site) {
+    BasicBlock *Head = Call.getParent();
+    auto *Slow = BasicBlock::Create(C, "kp.timed", &F);
+    BasicBlock *Fast = Head->splitBasicBlock(&Call, "kp.call");
+    Head->getTerminator()->eraseFromParent();
+    BranchInst::Create(Slow, Fast, Now, Head)
+        ->setMetadata(LLVMContext::MD_prof, MDBuilder(C).createBranchWeights(1, 1000));
+    IRBuilder<> B(Slow);
+    call(B, Begin, {Timed, field(B, Site, 0), Saved});
+    auto *Copy = cast<CallBase>(Call.clone());
+    B.Insert(Copy);
+    Copy->setDebugLoc(Call.getDebugLoc());
+    if (auto *Plain = dyn_cast<CallInst>(Copy))
+      Plain->setTailCallKind(CallInst::TCK_NoTail);
+    if (auto *Invoke = dyn_cast<InvokeInst>(&Call))
+      return joinInvokes(*Invoke, *cast<InvokeInst>(Copy));
+    call(B, End, {Timed});
+    if (isTailCall(Call)) {
+      if (Copy->getType()->isVoidTy())
+        B.CreateRetVoid();
+      else
+        B.CreateRet(Copy);
+      return;
+    }
+    BasicBlock *Join = Fast->splitBasicBlock(Call.getNextNode(), "kp.join");
+    B.CreateBr(Join);
+    joinResults(Call, *Copy, Fast, Slow, Join);
+  }
+
+  /// Both ways give one result.
+  void joinResults(CallBase &Call, CallBase &Copy, BasicBlock *Fast, BasicBlock *Slow, BasicBlock *Join) {
+    if (Call.getType()->isVoidTy() || Call.use_empty())
+      return;
+    PHINode *Result = PHINode::Create(Call.getType(), 2, "", &Join->front());
+    Call.replaceAllUsesWith(Result);
+    Result->addIncoming(&Call, Fast);
+    Result->addIncoming(&Copy, Slow);
+  }
+
+  void joinInvokes(InvokeInst &Invoke, InvokeInst &Copy) {
+    BasicBlock *Fast = Invoke.getParent(), *Slow = Copy.getParent();
+    BasicBlock *Normal = Invoke.getNormalDest();
+    auto *Join = BasicBlock::Create(C, "kp.join", &F, Normal);
+    auto *Ended = BasicBlock::Create(C, "kp.ended", &F);
+    BranchInst::Create(Normal, Join);
+    IRBuilder<> B(Ended);
+    call(B, End, {Timed});
+    B.CreateBr(Join);
+    Normal->replacePhiUsesWith(Fast, Join);
+    Invoke.setNormalDest(Join);
+    Copy.setNormalDest(Ended);
+    joinResults(Invoke, Copy, Fast, Ended, Join);
+    for (PHINode &Phi : Invoke.getUnwindDest()->phis())
+      Phi.addIncoming(Phi.getIncomingValueForBlock(Fast), Slow);
+  }
+};
+
+} // namespace
+
+std::vector<CallSite> instrumentCallSites(Function &Body, GlobalVariable *Counters, unsigned CounterCount,
+                                          function_ref<GlobalVariable *(unsigned)> Reserve) {
+  SmallVector<CallBase *, 32> Calls;
+  std::vector<CallSite> Sites;
+  for (Instruction &I : instructions(Body)) {
+    auto *Call = dyn_cast<CallBase>(&I);
+    if (!Call || !isSite(*Call))
+      continue;
+    std::string Name;
+    if (auto *Intrinsic = dyn_cast<IntrinsicInst>(Call))
+      Name = libraryName(*Intrinsic).str();
+    else if (auto *Callee = dyn_cast<Function>(Call->getCalledOperand()->stripPointerCasts()))
+      Name = originalName(*Callee).str();
+    Calls.push_back(Call);
+    Sites.push_back({Call->getDebugLoc(), Name, isTimed(*Call)});
+  }
+  if (!Calls.empty())
+    Inserter(Body).run(Calls, Counters, CounterCount, Reserve(Calls.size()));
+  return Sites;
+}
+
+} // namespace kp

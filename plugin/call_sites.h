@@ -1,0 +1,40 @@
+// The calls that are left in a body when the optimiser is done with it: counted, and timed now and then. Mutation only.
+//
+// This comes last in the pipeline, so that it hinders no inlining and no vectorising, and costs nothing where a call was
+// inlined. Every site has a countdown of its own. Until it runs out, a call costs one decrement and one branch, which never
+// is taken; then a copy of the call runs between two calls of the runtime (runtime/calls.c), which says when to look again.
+// The sum of the countdowns also is the exact number of calls.
+#ifndef KP_PLUGIN_CALL_SITES_H
+#define KP_PLUGIN_CALL_SITES_H
+
+#include "llvm/IR/DebugLoc.h"
+#include "llvm/IR/Function.h"
+#include "llvm/IR/GlobalVariable.h"
+
+#include <string>
+#include <vector>
+
+namespace kp {
+
+struct CallSite {
+  llvm::DebugLoc Location; ///< may be empty
+  std::string Callee;      ///< linkage name; empty: called through a pointer
+  bool Timed;
+};
+
+/// The function attributes of a body whose calls are to be counted: the name of its counters' variable, and how many
+/// counters stand before its activation words.
+constexpr const char *BodyKey = "kernprof.body";
+constexpr const char *CounterCountKey = "kernprof.counters";
+
+/// Marks `Body` for the late pass.
+void markBody(llvm::Function &Body, const llvm::GlobalVariable &Counters, unsigned CounterCount);
+
+/// Instruments all calls of a marked body. `reserve` is called with their number, where there are any, and returns the
+/// variable of the sites' words.
+std::vector<CallSite> instrumentCallSites(llvm::Function &Body, llvm::GlobalVariable *Counters, unsigned CounterCount,
+                                          llvm::function_ref<llvm::GlobalVariable *(unsigned)> Reserve);
+
+} // namespace kp
+
+#endif

@@ -1,0 +1,101 @@
+// Bodies for profiling whole functions (see functions.h).
+#include "plugin/functions.h"
+#include "plugin/call_sites.h"
+#include "plugin/counters.h"
+#include "plugin/map_emitter.h"
+#include "plugin/options.h"
+#include "plugin/select.h"
+#include "plugin/versions.h"
+#include "format/map.h"
+
+#include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/IR/DebugInfoMetadata.h"
+#include "llvm/IR/Instructions.h"
+
+using namespace llvm;
+
+namespace kp {
+
+static bool wantsBody(Function &F) {
+  return !F.isDeclaration() && F.getSubprogram() && !F.hasAvailableExternallyLinkage() && !F.hasFnAttribute(ChosenKey) &&
+         !F.hasFnAttribute(VersionKey) && !F.hasFnAttribute(Attribute::Naked) && !F.hasFnAttribute("no_instrument_function") &&
+         !F.hasFnAttribute(Attribute::NoProfile) && !F.hasSection() && !sharesLabels(F);
+}
+
+/// Comdat functions, which another object may replace, get a test of their own only where pointers lead to them: direct
+/// calls go from body to body.
+static Entry howEntered(Function &F) {
+  if (F.hasLocalLinkage() && !F.hasAddressTaken())
+    return Entry::None;
+  bool IsOurs = F.hasComdat() && F.getComdat()->getSelectionKind() == Comdat::NoDeduplicate;
+  bool OwnBody = (F.hasExternalLinkage() || F.hasLocalLinkage()) && (!F.hasComdat() || IsOurs);
+  if (OwnBody && !options().LinkTimeOptimisation)
+    return F.hasPrefixData() && !isPatchable(F) ? Entry::None : Entry::Patch;
+  return options().LinkTimeOptimisation || F.hasAddressTaken() ? Entry::Test : Entry::None;
+}
+
+/// One block, one counter: the function's calls.
+static void describe(const Function &F, FunctionLines &Lines, Placement &Counters) {
+  const DISubprogram *Subprogram = F.getSubprogram();
+  Lines.Files.push_back(sourcePath(*Subprogram->getFile()));
+  Lines.Lines.push_back({0, Subprogram->getLine()});
+  Lines.OfBlock.push_back({0});
+  Lines.FirstLine = Lines.LastLine = Subprogram->getLine();
+  Counters.ByBlock = true;
+  Counters.OfBlock.push_back(0);
+  Counters.CounterCount = 1;
+}
+
+static void addBody(Target &T) {
+  Module &M = *T.Original->getParent();
+  FunctionLines Lines;
+  Placement Counters;
+  describe(*T.Original, Lines, Counters);
+  T.Hits = cloneBody(*T.Original, ".kp_calls");
+  if (T.How != Entry::None)
+    T.EnterHits = createEntry(*T.Hits, ".enter");
+  MapContents Contents{&Lines, &Counters, nullptr, KP_FUNCTION_CALLS_ONLY};
+  GlobalVariable *Words = reserveCounters(M, T, Contents);
+  insertCounters(*T.Hits, {&T.Hits->getEntryBlock()}, Counters, emitCounterBase(*T.Hits, Words));
+  emitRecord(M, T, Contents, Words);
+  markBody(*T.Hits, *Words, Counters.CounterCount);
+}
+
+/// Direct calls between these bodies need no detour over the originals.
+static void connectBodies(ArrayRef<Target> Targets) {
+  SmallPtrSet<const Function *, 32> Bodies;
+  for (const Target &T : Targets)
+    Bodies.insert(T.Hits);
+  for (const Target &T : Targets) {
+    SmallVector<User *, 16> Users(T.Original->users());
+    for (User *U : Users) {
+      auto *Call = dyn_cast<CallBase>(U);
+      if (Call && Call->getCalledOperand() == T.Original && Bodies.count(Call->getFunction()) &&
+          Call->getFunctionType() == T.Original->getFunctionType())
+        Call->setCalledFunction(T.Hits);
+    }
+  }
+}
+
+void addFunctionBodies(Module &M) {
+  SmallVector<Target, 0> Targets;
+  for (Function &F : M) {
+    if (!wantsBody(F))
+      continue;
+    Target T;
+    T.Original = &F;
+    T.How = howEntered(F);
+    Targets.push_back(T);
+  }
+  for (Target &T : Targets)
+    addBody(T);
+  connectBodies(Targets);
+  for (Target &T : Targets) {
+    if (T.How == Entry::Patch)
+      makePatchable(*T.Original);
+    else if (T.How == Entry::Test)
+      insertCallsTest(T);
+  }
+}
+
+} // namespace kp

@@ -1,0 +1,218 @@
+/* Call sites, called by instrumented code (plugin/call_sites.cpp): timed calls, and the targets of calls through pointers.
+ *
+ * A site decides after every timed call how many calls to let pass before the next: none while timing is cheap beside the
+ * call; else so many that the site's share of the thread's time stays small, the number drawn at random so that it cannot
+ * run in step with the program (adaptive sampling by countdown: Arnold and Ryder 2001, "A framework for reducing the cost of
+ * instrumented code"). The first calls of every site are timed, whatever they cost, as long as the thread has credit. */
+#include "runtime/runtime.h"
+
+#include "format/clock.h"
+#include "runtime/os.h"
+
+/* In the frame of the calling function; the plugin reserves its words (plugin/call_sites.cpp). */
+struct kp_timed_call {
+    uint64_t *site; /* NULL: not timed */
+    uint64_t is_inner;
+    int64_t began;
+    int64_t debt_x256;
+    uint64_t cpu_began_ns; /* 0: processor time is not taken */
+    uint64_t reserved;
+};
+
+_Static_assert(sizeof(struct kp_timed_call) == 6 * sizeof(uint64_t), "as the plugin reserves it");
+
+/* As good as never again. */
+#define FOREVER (INT64_C(1) << 60)
+
+/* Calls of a site that are timed one after the other at first, and ticks that a thread may spend on it beyond its share. */
+enum { FIRST_CALLS = 8, CREDIT_TICKS = 1000000 };
+
+/* The part of the budget that one site may use: sites are nested in each other, and a thread passes several. */
+enum { SITE_SHARE = 8 };
+
+/* Calls at least this long can bear two more system calls, which part processor time from waiting. */
+#define LONG_CALL_NS 20000u
+
+static struct {
+    int64_t inside_ticks; /* of an empty call, what the two timestamps count as its length */
+    int64_t whole_ticks;  /* what a timed call costs */
+    uint64_t long_ticks;
+} cost;
+
+/* Lets `left` calls pass before the next that is timed; the number of calls so far stays what it is. */
+static void set_countdown(uint64_t *site, int64_t left)
+{
+    site[KP_SITE_GRANTED] += (uint64_t)left - site[KP_SITE_COUNTDOWN];
+    site[KP_SITE_COUNTDOWN] = (uint64_t)left;
+}
+
+static int takes_processor_time(const uint64_t *site)
+{
+    uint64_t timed = site[KP_SITE_TIMED] + site[KP_SITE_INNER_TIMED];
+    uint64_t ticks = site[KP_SITE_TICKS] + site[KP_SITE_INNER_TICKS];
+    return timed < 2 || ticks / timed >= cost.long_ticks;
+}
+
+void kp_call_begin(struct kp_timed_call *call, uint64_t *site, uint64_t outer_frame)
+{
+    struct kp_segment *segment = kp_thread_segment;
+    call->site = NULL;
+    if (!segment || kp_runtime.timing == KP_TIMING_OFF) {
+        set_countdown(site, FOREVER);
+        return;
+    }
+    set_countdown(site, 0);
+    call->site = site;
+    call->is_inner = outer_frame != 0;
+    call->debt_x256 = segment->debt_x256;
+    call->cpu_began_ns = takes_processor_time(site) ? kp_os_thread_cpu_ns() : 0;
+    call->began = (int64_t)kp_clock_ticks();
+}
+
+/* xorshift (Marsaglia 2003). */
+static uint64_t next_random(struct kp_segment *segment)
+{
+    uint64_t x = segment->random ? segment->random : (uintptr_t)segment | 1;
+    x ^= x << 13;
+    x ^= x >> 7;
+    x ^= x << 17;
+    return segment->random = x;
+}
+
+/* Calls from one timed call of the site to the next. */
+static int64_t choose_gap(struct kp_segment *segment, const uint64_t *site, int64_t began, int64_t ended)
+{
+    if (kp_runtime.timing == KP_TIMING_EXACT)
+        return 1;
+    int64_t allowed = (int64_t)((double)(ended - segment->began) * kp_runtime.overhead) + CREDIT_TICKS;
+    uint64_t timed = site[KP_SITE_TIMED] + site[KP_SITE_INNER_TIMED];
+    if (timed < FIRST_CALLS && segment->spent_ticks < allowed)
+        return 1;
+    int64_t last_gap = (int64_t)site[KP_SITE_LAST_GAP];
+    int64_t since_last = ended - (int64_t)site[KP_SITE_LAST_BEGAN];
+    int64_t interval = last_gap > 0 && site[KP_SITE_LAST_BEGAN] ? since_last / last_gap : ended - began;
+    if (interval < ended - began)
+        interval = ended - began;
+    double share = kp_runtime.overhead / SITE_SHARE;
+    double gap = (double)cost.whole_ticks / (share * (double)(interval > 0 ? interval : 1));
+    if (segment->spent_ticks > allowed)
+        gap = 4 * gap + 1;
+    if (gap < 1.5)
+        return 1;
+    return 1 + (int64_t)(next_random(segment) % (uint64_t)(2 * gap - 1));
+}
+
+void kp_call_end(struct kp_timed_call *call)
+{
+    int64_t ended = (int64_t)kp_clock_ticks();
+    uint64_t *site = call->site;
+    struct kp_segment *segment = kp_thread_segment;
+    if (!site || !segment)
+        return;
+    int64_t length = ended - call->began - cost.inside_ticks - ((segment->debt_x256 - call->debt_x256) >> 8);
+    site[KP_SITE_TIMED + (call->is_inner ? KP_SITE_INNER_TIMED - KP_SITE_TIMED : 0)]++;
+    site[KP_SITE_TICKS + (call->is_inner ? KP_SITE_INNER_TICKS - KP_SITE_TICKS : 0)] += (uint64_t)length;
+    if (!call->is_inner)
+        *(double *)(void *)&site[KP_SITE_SQUARES] += (double)length * (double)length;
+    int64_t whole = cost.whole_ticks;
+    if (call->cpu_began_ns) {
+        uint64_t cpu_ns = kp_os_thread_cpu_ns() - call->cpu_began_ns;
+        site[KP_SITE_CPU_WALL_TICKS] += (uint64_t)(length > 0 ? length : 0);
+        site[KP_SITE_CPU_NS] += cpu_ns;
+        whole += (int64_t)kp_clock_ticks() - ended;
+    }
+    segment->debt_x256 += whole << 8;
+    segment->spent_ticks += whole;
+    int64_t gap = choose_gap(segment, site, call->began, ended);
+    site[KP_SITE_LAST_BEGAN] = (uint64_t)call->began;
+    site[KP_SITE_LAST_GAP] = (uint64_t)gap;
+    set_countdown(site, gap - 1);
+}
+
+static struct kp_target *find_target(struct kp_targets_chunk *targets, uint64_t site, uint64_t address)
+{
+    struct kp_target *entries = (struct kp_target *)(targets + 1);
+    uint64_t place = (address >> 4) * 31 + site;
+    for (uint32_t tries = 0; tries < targets->capacity; tries++, place++) {
+        struct kp_target *entry = &entries[place & (targets->capacity - 1)];
+        if (entry->address == 0 || (entry->address == address && entry->site == site))
+            return entry;
+    }
+    return NULL;
+}
+
+/* A table at most three quarters full, larger than the last one. */
+static struct kp_targets_chunk *add_targets(struct kp_segment *segment)
+{
+    uint32_t capacity = segment->targets ? 4 * segment->targets->capacity : 128;
+    struct kp_chunk *chunk = kp_file_add(KP_CHUNK_TARGETS, sizeof(struct kp_targets_chunk) + capacity * sizeof(struct kp_target), NULL);
+    if (!chunk)
+        return segment->targets;
+    struct kp_targets_chunk *targets = (struct kp_targets_chunk *)chunk;
+    targets->module = kp_runtime.module;
+    targets->capacity = capacity;
+    kp_file_publish(chunk);
+    segment->targets_used = 0;
+    return segment->targets = targets;
+}
+
+static void add_target_calls(struct kp_segment *segment, uint64_t *site, uint64_t address, uint64_t calls)
+{
+    uint64_t index = (uint64_t)(site - (uint64_t *)((char *)segment->chunk + segment->chunk->counters_offset));
+    if (!segment->targets || segment->targets_used >= segment->targets->capacity / 4 * 3)
+        add_targets(segment);
+    struct kp_target *entry = segment->targets ? find_target(segment->targets, index, address) : NULL;
+    if (!entry)
+        return;
+    if (entry->address == 0) {
+        entry->site = index;
+        entry->address = address;
+        segment->targets_used++;
+    }
+    entry->calls += calls;
+}
+
+void kp_call_target(uint64_t *site, uint64_t address)
+{
+    struct kp_segment *segment = kp_thread_segment;
+    uint64_t calls = site[KP_SITE_GRANTED] - site[KP_SITE_COUNTDOWN];
+    if (segment && site[KP_SITE_TARGET])
+        add_target_calls(segment, site, site[KP_SITE_TARGET], calls - site[KP_SITE_TARGET_CALLS]);
+    site[KP_SITE_TARGET] = address;
+    site[KP_SITE_TARGET_CALLS] = calls;
+}
+
+/* What a timed call of nothing measures and costs: the fastest of several batches. */
+void kp_calls_calibrate(void)
+{
+    enum { BATCH = 500, ROUNDS = 7 };
+    struct kp_segment *segment = kp_thread_segment;
+    if (!segment)
+        return;
+    cost.inside_ticks = cost.whole_ticks = 0;
+    uint64_t fastest = UINT64_MAX, inside = 0;
+    uint64_t began = kp_clock_ticks(), began_ns = kp_os_monotonic_ns();
+    cost.long_ticks = UINT64_MAX;
+    for (int round = 0; round < ROUNDS; round++) {
+        uint64_t site[KP_SITE_WORDS] = {[KP_SITE_TIMED] = FIRST_CALLS};
+        segment->debt_x256 = segment->spent_ticks = 0;
+        uint64_t start = kp_clock_ticks();
+        for (int i = 0; i < BATCH; i++) {
+            struct kp_timed_call call;
+            kp_call_begin(&call, site, 0);
+            __asm__ volatile("" ::: "memory");
+            kp_call_end(&call);
+        }
+        uint64_t ticks = kp_clock_ticks() - start;
+        if (ticks < fastest) {
+            fastest = ticks;
+            inside = site[KP_SITE_TICKS];
+        }
+    }
+    cost.whole_ticks = (int64_t)(fastest / BATCH);
+    cost.inside_ticks = (int64_t)(inside / BATCH);
+    uint64_t ended = kp_clock_ticks();
+    cost.long_ticks = LONG_CALL_NS * (ended - began) / (kp_os_monotonic_ns() - began_ns + 1);
+    segment->debt_x256 = segment->spent_ticks = 0;
+    segment->began = (int64_t)ended;
+}
