@@ -9,16 +9,24 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char help[] =
-    "usage: kernprof %s ARG...      (or kernprof-%s ARG...)\n"
-    "Compiles and links for kernprof. ARG... is the command line of clang; there are more options:\n"
-    "  -fkernprof-functions=GLOB[,GLOB]  profile functions by name\n"
-    "  -fkernprof-files=GLOB[,GLOB]      profile all functions of these files\n"
-    "  -fkernprof-all                    profile all functions outside of system headers\n"
-    "Environment:\n"
-    "  KERNPROF_CFLAGS                   options to put before ARG...\n"
-    "  KERNPROF_CC, KERNPROF_CXX         the clang to use\n"
-    "What follows is clang's own help.\n\n";
+/* Parsed by compile.c, among clang's own. */
+static const struct kp_option option_table[] = {
+    {"-fkernprof-functions=GLOB[,GLOB]", 0, NULL, "profile functions by name", NULL, NULL},
+    {"-fkernprof-files=GLOB[,GLOB]", 0, NULL, "profile all functions of these files", NULL, NULL},
+    {"-fkernprof-all", 0, NULL, "profile all functions outside of system headers", NULL, NULL},
+    KP_OPTIONS_END,
+};
+
+static const struct kp_option environment[] = {
+    {"KERNPROF_CFLAGS", 0, NULL, "options to put before ARG ...", NULL, NULL},
+    {"KERNPROF_CC, KERNPROF_CXX", 0, NULL, "the clang to use", NULL, NULL},
+    KP_OPTIONS_END,
+};
+
+static const char description[] =
+    "Compiles and links for kernprof: functions that are annotated with KP_PROFILE (see kernprof.h) or chosen by an "
+    "option are profiled when the program runs under kernprof, and run their original code when it does not. ARG ... is "
+    "the command line of clang; there are more options.";
 
 static int compile(int cxx, int argc, char **argv, struct kp_error *error)
 {
@@ -26,7 +34,8 @@ static int compile(int cxx, int argc, char **argv, struct kp_error *error)
     if (!arguments)
         return KP_EXIT_FAILED;
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-        printf(help, cxx ? "c++" : "cc", cxx ? "c++" : "cc");
+        kp_command_print_help(cxx ? &kp_command_cxx : &kp_command_cc, stdout);
+        puts("\nWhat follows is clang's own help.\n");
         fflush(stdout); /* exec would drop what is not yet written; a failed write is clang's to meet again */
     }
     execv(arguments[0], arguments);
@@ -37,12 +46,32 @@ static int compile(int cxx, int argc, char **argv, struct kp_error *error)
     return cause == ENOENT ? KP_EXIT_NOT_FOUND : KP_EXIT_CANNOT_EXECUTE;
 }
 
-int cmd_cc(int argc, char **argv, struct kp_error *error)
+static int cmd_cc(int argc, char **argv, struct kp_error *error)
 {
     return compile(0, argc, argv, error);
 }
 
-int cmd_cxx(int argc, char **argv, struct kp_error *error)
+static int cmd_cxx(int argc, char **argv, struct kp_error *error)
 {
     return compile(1, argc, argv, error);
 }
+
+const struct kp_command kp_command_cc = {
+    .name = "cc",
+    .run = cmd_cc,
+    .purpose = "compile and link C with instrumentation",
+    .synopsis = "kernprof cc ARG ...\nkernprof-cc ARG ...",
+    .description = description,
+    .options = option_table,
+    .environment = environment,
+};
+
+const struct kp_command kp_command_cxx = {
+    .name = "c++",
+    .run = cmd_cxx,
+    .purpose = "compile and link C++ with instrumentation",
+    .synopsis = "kernprof c++ ARG ...\nkernprof-c++ ARG ...",
+    .description = description,
+    .options = option_table,
+    .environment = environment,
+};

@@ -7,20 +7,34 @@
 #include "util/output.h"
 #include "viewer/viewer.h"
 
-static void print_help(void)
+enum { OPTION_VIEW = KP_OPTION_LONG };
+
+static const char *format_name(size_t index)
 {
-    puts("usage: kernprof export --format FORMAT [--view VIEW] [-o OUT] FILE\n"
-         "Writes the profile FILE for other programs.\n"
-         "  -f, --format FORMAT  one of the formats below\n"
-         "      --view VIEW      what to write (default: lines; functions for a profile without lines)\n"
-         "  -o, --output OUT     write to OUT (default: standard output)\n"
-         "  -h, --help           print this\n"
-         "Formats:");
+    return kp_export_formats[index].name;
+}
+
+static const char *view_name(size_t index)
+{
+    return kp_export_views[index].name;
+}
+
+static const struct kp_option option_table[] = {
+    {"format", 'f', "FORMAT", "one of the formats below", NULL, format_name},
+    {"view", OPTION_VIEW, "VIEW", "what to write (default: lines; functions for a profile without lines)", NULL, view_name},
+    {"output", 'o', "OUT", "write to OUT (default: standard output)", NULL, NULL},
+    KP_OPTION_HELP,
+    KP_OPTIONS_END,
+};
+
+static void print_tables(FILE *out)
+{
+    fputs("Formats:\n", out);
     for (const struct kp_export_format *format = kp_export_formats; format->name; format++)
-        printf("  %-19s  %s\n", format->name, format->what);
-    puts("Views and their columns:");
+        fprintf(out, "  %-14s  %s\n", format->name, format->what);
+    fputs("\nViews and their columns:\n", out);
     for (const struct kp_export_view *view = kp_export_views; view->name; view++)
-        printf("  %-19s  %s\n", view->name, view->columns);
+        fprintf(out, "  %-14s  %s\n", view->name, view->columns);
 }
 
 static int export_profile(const char *path, const char *out, const struct kp_export_format *format,
@@ -42,25 +56,16 @@ static int export_profile(const char *path, const char *out, const struct kp_exp
     return status;
 }
 
-int cmd_export(int argc, char **argv, struct kp_error *error)
+static int cmd_export(int argc, char **argv, struct kp_error *error)
 {
-    enum { OPTION_VIEW = 256 };
-    static const struct option options[] = {
-        {"format", required_argument, NULL, 'f'},
-        {"view", required_argument, NULL, OPTION_VIEW},
-        {"output", required_argument, NULL, 'o'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
     const struct kp_export_format *format = NULL;
     const struct kp_export_view *view = NULL;
     const char *out = NULL;
-    int option;
-    optind = 0; /* start anew: main has parsed before */
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":f:o:h", options, NULL)) != -1) {
+    struct kp_option_reader reader;
+    kp_options_begin(&reader, "export", option_table, argc, argv, 0);
+    for (int option; (option = kp_options_next(&reader, error)) != -1;) {
         if (option == 'h') {
-            print_help();
+            kp_command_print_help(&kp_command_export, stdout);
             return kp_output_flush(stdout, "standard output", error) ? KP_EXIT_FAILED : 0;
         }
         if (option == 'f' && !(format = kp_export_find_format(optarg, error)))
@@ -69,11 +74,8 @@ int cmd_export(int argc, char **argv, struct kp_error *error)
             return KP_EXIT_FAILED;
         if (option == 'o')
             out = optarg;
-        if (option == '?' || option == ':') {
-            kp_fail(error, "export: %s '%s'; see `kernprof export --help`",
-                    option == ':' ? "a value is missing after" : "unknown option", argv[optind - 1]);
+        if (option == '?')
             return KP_EXIT_FAILED;
-        }
     }
     if (!format || argc - optind != 1) {
         kp_fail(error, "export: %s; see `kernprof export --help`",
@@ -84,3 +86,13 @@ int cmd_export(int argc, char **argv, struct kp_error *error)
     }
     return export_profile(argv[optind], out, format, view, error) ? KP_EXIT_FAILED : 0;
 }
+
+const struct kp_command kp_command_export = {
+    .name = "export",
+    .run = cmd_export,
+    .purpose = "write a profile in another format",
+    .synopsis = "kernprof export --format FORMAT [--view VIEW] [-o OUT] FILE",
+    .description = "Writes the profile FILE for other programs.",
+    .options = option_table,
+    .print_more = print_tables,
+};

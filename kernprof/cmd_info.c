@@ -1,4 +1,5 @@
 /* kernprof info: what a binary has instrumented, or what a profile holds. */
+#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -7,11 +8,7 @@
 #include "kernprof/command.h"
 #include "kernprof/elf_image.h"
 
-static const char usage[] = "usage: kernprof info FILE ...\n"
-                            "\n"
-                            "Says what an executable or shared object has instrumented, or what a profile holds.\n"
-                            "\n"
-                            "  -h, --help   this text\n";
+static const struct kp_option option_table[] = {KP_OPTION_HELP, KP_OPTIONS_END};
 
 static int show_binary(const char *path, const struct kp_elf_image *image, struct kp_error *error)
 {
@@ -93,16 +90,31 @@ static int show(const char *path, struct kp_error *error)
     return result;
 }
 
-int cmd_info(int argc, char **argv, struct kp_error *error)
+static int cmd_info(int argc, char **argv, struct kp_error *error)
 {
-    if (argc < 2)
-        return kp_fail(error, "info: no file; see kernprof info --help"), 1;
-    if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0) {
-        fputs(usage, stdout);
+    struct kp_option_reader reader;
+    kp_options_begin(&reader, "info", option_table, argc, argv, 0);
+    for (int letter; (letter = kp_options_next(&reader, error)) != -1;) {
+        if (letter != 'h')
+            return KP_EXIT_FAILED;
+        kp_command_print_help(&kp_command_info, stdout);
         return 0;
     }
-    for (int i = 1; i < argc; i++)
+    if (optind == argc) {
+        kp_fail(error, "info: no FILE; see its --help");
+        return KP_EXIT_FAILED;
+    }
+    for (int i = optind; i < argc; i++)
         if (show(argv[i], error) != 0)
-            return 1;
+            return KP_EXIT_FAILED;
     return 0;
 }
+
+const struct kp_command kp_command_info = {
+    .name = "info",
+    .run = cmd_info,
+    .purpose = "say what a binary has instrumented, or what a profile holds",
+    .synopsis = "kernprof info FILE ...",
+    .description = "Says what an executable or shared object has instrumented, or what a profile holds.",
+    .options = option_table,
+};

@@ -19,23 +19,19 @@
 #include "util/host.h"
 #include "viewer/viewer.h"
 
-static const char usage[] =
-    "usage: kernprof [run] [-l] [-v] [-o FILE] [options] [--] PROGRAM [ARG ...]\n"
-    "\n"
-    "Runs PROGRAM (compiled with `kernprof cc`, or anything that loads such code, or a C or C++ source file)\n"
-    "and writes its profile.\n"
-    "\n"
-    "  -l, --line-by-line   by line: PROGRAM.lprof; without it by function: PROGRAM.prof\n"
-    "  -v, --view           print the listing afterwards\n"
-    "  -o, --outfile FILE   output file; %p process id, %r rank, %h host, %% a percent sign\n"
-    "  -q, --quiet          say nothing\n"
-    "      --timing MODE    exact: a timestamp at every change of line (default); off: hits alone\n"
-    "      --no-source      do not embed the sources in the profile\n"
-    "      --force          run PROGRAM even if nothing in it is instrumented\n"
-    "  -h, --help           this text\n"
-    "\n"
-    "The exit status is the program's own (128+N when signal N killed it); 125, 126 and 127 when kernprof itself\n"
-    "failed, the program cannot be executed, or is not found.\n";
+enum { TIMING = KP_OPTION_LONG, FORCE, NO_SOURCE };
+
+static const struct kp_option option_table[] = {
+    {"line-by-line", 'l', NULL, "by line: PROGRAM.lprof; without it by function: PROGRAM.prof", NULL, NULL},
+    {"view", 'v', NULL, "print the listing afterwards", NULL, NULL},
+    {"outfile", 'o', "FILE", "output file; %p process id, %r rank, %h host, %% a percent sign", NULL, NULL},
+    {"quiet", 'q', NULL, "say nothing", NULL, NULL},
+    {"timing", TIMING, "MODE", "exact: a timestamp at every change of line (default); off: hits alone", "exact off", NULL},
+    {"no-source", NO_SOURCE, NULL, "do not embed the sources in the profile", NULL, NULL},
+    {"force", FORCE, NULL, "run PROGRAM even if nothing in it is instrumented", NULL, NULL},
+    KP_OPTION_HELP,
+    KP_OPTIONS_END,
+};
 
 struct options {
     int by_line, view, quiet, force, no_source;
@@ -46,15 +42,9 @@ struct options {
 /* 0; 1: done (help was printed); -1: `error`. */
 static int parse(int argc, char **argv, struct options *options, struct kp_error *error)
 {
-    enum { TIMING = 256, FORCE, NO_SOURCE };
-    static const struct option names[] = {
-        {"line-by-line", no_argument, NULL, 'l'}, {"view", no_argument, NULL, 'v'},
-        {"outfile", required_argument, NULL, 'o'}, {"quiet", no_argument, NULL, 'q'},
-        {"timing", required_argument, NULL, TIMING}, {"force", no_argument, NULL, FORCE},
-        {"no-source", no_argument, NULL, NO_SOURCE}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
-    optind = 1;
-    opterr = 0;
-    for (int letter; (letter = getopt_long(argc, argv, "+:lvo:qh", names, NULL)) != -1;) {
+    struct kp_option_reader reader;
+    kp_options_begin(&reader, "run", option_table, argc, argv, 1);
+    for (int letter; (letter = kp_options_next(&reader, error)) != -1;) {
         switch (letter) {
         case 'l': options->by_line = 1; break;
         case 'v': options->view = 1; break;
@@ -67,9 +57,8 @@ static int parse(int argc, char **argv, struct options *options, struct kp_error
                 return kp_fail(error, "--timing=%s: there are adaptive, exact and off", optarg);
             options->timing = optarg;
             break;
-        case 'h': fputs(usage, stdout); return 1;
-        case ':': return kp_fail(error, "%s: needs a value; see kernprof --help", argv[optind - 1]);
-        default: return kp_fail(error, "%s: unknown option; see kernprof --help", argv[optind - 1]);
+        case 'h': kp_command_print_help(&kp_command_run, stdout); return 1;
+        default: return -1;
         }
     }
     if (optind == argc)
@@ -218,7 +207,7 @@ static int run_in(const char *folder, const struct options *options, char **argv
     return status;
 }
 
-int cmd_run(int argc, char **argv, struct kp_error *error)
+static int cmd_run(int argc, char **argv, struct kp_error *error)
 {
     struct options options = {.timing = "adaptive"};
     int parsed = parse(argc, argv, &options, error);
@@ -232,3 +221,15 @@ int cmd_run(int argc, char **argv, struct kp_error *error)
     free(folder);
     return status;
 }
+
+const struct kp_command kp_command_run = {
+    .name = "run",
+    .run = cmd_run,
+    .purpose = "run a program under the profiler (the default)",
+    .synopsis = "kernprof [run] [-l] [-v] [-o FILE] [options] [--] PROGRAM [ARG ...]\nkernprof COMMAND ...",
+    .description = "Runs PROGRAM (compiled with `kernprof cc`, or anything that loads or starts such code, or a C or C++ "
+                   "source file) and writes its profile.",
+    .options = option_table,
+    .notes = "The exit status is the program's own (128+N when signal N killed it); 125, 126 and 127 when kernprof "
+             "itself failed, the program cannot be executed, or is not found.",
+};

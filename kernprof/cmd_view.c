@@ -14,21 +14,29 @@
 #include "util/output.h"
 #include "viewer/viewer.h"
 
-static const char help[] =
-    "usage: kernprof view [options] FILE...\n"
-    "Prints the source of the profiled functions with each line's hits and time.\n"
-    "  -u, --unit UNIT        unit of times: seconds (1e-3) or s, ms, us, ns (default: 1e-6)\n"
-    "  -z, --skip-zero        leave out functions that never ran\n"
-    "  -t                     sort by time, the slowest last (--sort=time)\n"
-    "  -m, --summarize        end with one line per function\n"
-    "  -o, --output OUT       write to OUT (default: standard output)\n"
-    "      --columns[=LIST]   more columns: self, error, min, max (default: all of them)\n"
-    "      --function GLOB    only functions of this name; may be given again\n"
-    "      --file GLOB        only functions of this file; may be given again\n"
-    "      --sort KEY         line (default), time, hits or name\n"
-    "      --instances        part the instances of templates and inline functions\n"
-    "      --color=WHEN       heat by % time: auto (default: on a terminal, unless NO_COLOR is set), always, never\n"
-    "  -h, --help             print this\n";
+enum { OPTION_COLUMNS = KP_OPTION_LONG, OPTION_FUNCTION, OPTION_FILE, OPTION_SORT, OPTION_COLOR, OPTION_INSTANCES };
+
+static const char *column_key(size_t index)
+{
+    return index < KP_COLUMN_COUNT ? kp_columns[index].key : NULL;
+}
+
+static const struct kp_option option_table[] = {
+    {"unit", 'u', "UNIT", "unit of times: seconds (1e-3) or s, ms, us, ns (default: 1e-6)", "s ms us ns", NULL},
+    {"skip-zero", 'z', NULL, "leave out functions that never ran", NULL, NULL},
+    {NULL, 't', NULL, "sort by time, the slowest last (--sort=time)", NULL, NULL},
+    {"summarize", 'm', NULL, "end with one line per function", NULL, NULL},
+    {"output", 'o', "OUT", "write to OUT (default: standard output)", NULL, NULL},
+    {"columns", OPTION_COLUMNS, "[LIST]", "more columns: self, error, min, max (default: all of them)", NULL, column_key},
+    {"function", OPTION_FUNCTION, "GLOB", "only functions of this name; may be given again", NULL, NULL},
+    {"file", OPTION_FILE, "GLOB", "only functions of this file; may be given again", NULL, NULL},
+    {"sort", OPTION_SORT, "KEY", "line (default), time, hits or name", "line time hits name", NULL},
+    {"instances", OPTION_INSTANCES, NULL, "part the instances of templates and inline functions", NULL, NULL},
+    {"color", OPTION_COLOR, "[WHEN]",
+     "heat by % time: auto (default: on a terminal, unless NO_COLOR is set), always, never", "auto always never", NULL},
+    KP_OPTION_HELP,
+    KP_OPTIONS_END,
+};
 
 struct view {
     struct kp_text_options text;
@@ -48,9 +56,7 @@ static int parse_color(const char *when, struct view *view, struct kp_error *err
     return 0;
 }
 
-enum { OPTION_COLUMNS = 256, OPTION_FUNCTION, OPTION_FILE, OPTION_SORT, OPTION_COLOR, OPTION_INSTANCES };
-
-static int take_option(int option, char **argv, struct view *view, struct kp_error *error)
+static int take_option(int option, struct view *view, struct kp_error *error)
 {
     switch (option) {
     case 'u':
@@ -70,36 +76,19 @@ static int take_option(int option, char **argv, struct view *view, struct kp_err
                    : kp_fail(error, "--sort: unknown key '%s'; there are: line, time, hits, name", optarg);
     case OPTION_COLOR: return parse_color(optarg ? optarg : "always", view, error);
     case OPTION_INSTANCES: view->filter.instances = true; return 0;
-    default:
-        return kp_fail(error, "view: %s '%s'; see `kernprof view --help`",
-                       option == ':' ? "a value is missing after" : "unknown option", argv[optind - 1]);
+    default: return -1;
     }
 }
 
 /* 1: --help was asked for. */
 static int parse(int argc, char **argv, struct view *view, struct kp_error *error)
 {
-    static const struct option options[] = {
-        {"unit", required_argument, NULL, 'u'},
-        {"skip-zero", no_argument, NULL, 'z'},
-        {"summarize", no_argument, NULL, 'm'},
-        {"output", required_argument, NULL, 'o'},
-        {"columns", optional_argument, NULL, OPTION_COLUMNS},
-        {"function", required_argument, NULL, OPTION_FUNCTION},
-        {"file", required_argument, NULL, OPTION_FILE},
-        {"sort", required_argument, NULL, OPTION_SORT},
-        {"color", optional_argument, NULL, OPTION_COLOR},
-        {"instances", no_argument, NULL, OPTION_INSTANCES},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
-    int option;
-    optind = 0; /* start anew: main has parsed before */
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":u:ztmo:h", options, NULL)) != -1) {
+    struct kp_option_reader reader;
+    kp_options_begin(&reader, "view", option_table, argc, argv, 0);
+    for (int option; (option = kp_options_next(&reader, error)) != -1;) {
         if (option == 'h')
             return 1;
-        if (take_option(option, argv, view, error) != 0)
+        if (take_option(option, view, error) != 0)
             return -1;
     }
     return optind < argc ? 0 : kp_fail(error, "view: no FILE; see `kernprof view --help`");
@@ -196,7 +185,7 @@ static int show(char **paths, struct view *view, struct kp_error *error)
     return -1;
 }
 
-int cmd_view(int argc, char **argv, struct kp_error *error)
+static int cmd_view(int argc, char **argv, struct kp_error *error)
 {
     const char **globs = calloc(2 * (size_t)argc, sizeof *globs);
     struct view view = {
@@ -212,7 +201,7 @@ int cmd_view(int argc, char **argv, struct kp_error *error)
     }
     int status = parse(argc, argv, &view, error);
     if (status == 1) {
-        fputs(help, stdout);
+        kp_command_print_help(&kp_command_view, stdout);
         status = kp_output_flush(stdout, "standard output", error);
     } else if (status == 0) {
         status = show(argv + optind, &view, error);
@@ -220,3 +209,13 @@ int cmd_view(int argc, char **argv, struct kp_error *error)
     free(globs);
     return status == 0 ? 0 : KP_EXIT_FAILED;
 }
+
+const struct kp_command kp_command_view = {
+    .name = "view",
+    .run = cmd_view,
+    .purpose = "print the annotated listing of a profile",
+    .synopsis = "kernprof view [options] FILE ...",
+    .description = "Prints the source of the profiled functions with each line's hits and time, on a terminal through "
+                   "a pager ($PAGER, less) where it is longer than that.",
+    .options = option_table,
+};

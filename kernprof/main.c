@@ -1,4 +1,4 @@
-/* The kernprof program: the table of commands. It alone prints errors and exits. */
+/* The kernprof program: from the name and the first word to a command. It alone prints errors and exits. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,47 +9,19 @@
 #define KP_VERSION "development"
 #endif
 
-struct command {
-    const char *name;
-    int (*run)(int argc, char **argv, struct kp_error *error);
-    const char *purpose;
-};
-
-static const struct command commands[] = {
-    {"run", cmd_run, "run a program under the profiler (the default)"},
-    {"cc", cmd_cc, "compile and link C with instrumentation"},
-    {"c++", cmd_cxx, "compile and link C++ with instrumentation"},
-    {"view", cmd_view, "print the annotated listing of a profile"},
-    {"export", cmd_export, "write a profile in another format"},
-    {"info", cmd_info, "say what a binary has instrumented, or what a profile holds"},
-};
-
-enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
-
-static void print_help(void)
-{
-    puts("usage: kernprof [run] [-l] [-v] [-o FILE] [options] [--] PROGRAM [ARG ...]\n"
-         "       kernprof COMMAND ...\n"
-         "\n"
-         "A line profiler for compiled code: exact hits and time of every line.\n");
-    for (int i = 0; i < COMMAND_COUNT; i++)
-        printf("  %-8s %s\n", commands[i].name, commands[i].purpose);
-    puts("\n`kernprof COMMAND --help` says more. The options of `run`:\n");
-}
-
-static const struct command *find(const char *name)
-{
-    for (int i = 0; i < COMMAND_COUNT; i++)
-        if (strcmp(name, commands[i].name) == 0)
-            return &commands[i];
-    return NULL;
-}
-
-/* kernprof-cc and kernprof-c++ are this program under other names. */
-static const struct command *command_of_name(const char *program)
+/* The name under which this was started: that of a front end, or (kernprof-cc) with a command behind it. */
+static const struct kp_front_end *front_end_of_name(const char *program, const struct kp_command **command)
 {
     const char *base = strrchr(program, '/') ? strrchr(program, '/') + 1 : program;
-    return strncmp(base, "kernprof-", 9) == 0 ? find(base + 9) : NULL;
+    for (const struct kp_front_end *f = kp_front_ends; f->name; f++) {
+        size_t length = strlen(f->name);
+        if (strncmp(base, f->name, length) != 0)
+            continue;
+        *command = base[length] == '-' ? kp_command_find(f, base + length + 1) : NULL;
+        if (*command || !base[length])
+            return f;
+    }
+    return &kp_front_ends[0];
 }
 
 /* A full disk or a closed pipe shows only when output is flushed. */
@@ -64,21 +36,17 @@ static int check_output(int status)
 int main(int argc, char **argv)
 {
     struct kp_error error = {.text = ""};
-    const struct command *command = command_of_name(argv[0]);
-    if (!command && argc > 1) {
-        if (strcmp(argv[1], "--version") == 0) {
-            puts("kernprof " KP_VERSION);
-            return check_output(0);
-        }
-        if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0)
-            print_help();
-        command = find(argv[1]);
-        if (command) {
-            argv++;
-            argc--;
-        }
+    const struct kp_command *command = NULL;
+    const struct kp_front_end *front_end = front_end_of_name(argv[0], &command);
+    if (!command && argc > 1 && strcmp(argv[1], "--version") == 0) {
+        puts("kernprof " KP_VERSION);
+        return check_output(0);
     }
-    int status = (command ? command : &commands[0])->run(argc, argv, &error);
+    if (!command && argc > 1 && (command = kp_command_find(front_end, argv[1]))) {
+        argv++;
+        argc--;
+    }
+    int status = (command ? command : front_end->commands[0])->run(argc, argv, &error);
     if (error.text[0])
         fprintf(stderr, "kernprof: %s\n", error.text);
     return check_output(status);
