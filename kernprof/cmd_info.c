@@ -40,6 +40,20 @@ static int show_binary(const char *path, const struct kp_elf_image *image, struc
     return 0;
 }
 
+/* A row of command, seconds, host, pid, exit_status, timing, clean. */
+static void show_run(sqlite3_stmt *run)
+{
+    printf("  %s: ", sqlite3_column_text(run, 0));
+    if (sqlite3_column_type(run, 1) != SQLITE_NULL)
+        printf("%.3g s ", sqlite3_column_double(run, 1));
+    printf("on %s, process %lld, timing %s, ", sqlite3_column_text(run, 2), (long long)sqlite3_column_int64(run, 3),
+           sqlite3_column_text(run, 5));
+    if (sqlite3_column_type(run, 4) == SQLITE_NULL)
+        puts(sqlite3_column_int(run, 6) ? "exited" : "killed, or left by _exit");
+    else
+        printf(sqlite3_column_int(run, 6) ? "exit status %d\n" : "killed (%d)\n", sqlite3_column_int(run, 4));
+}
+
 static int show_profile(const char *path, sqlite3 *profile, struct kp_error *error)
 {
     sqlite3_stmt *counts = kp_profile_prepare(profile,
@@ -57,16 +71,8 @@ static int show_profile(const char *path, sqlite3 *profile, struct kp_error *err
         profile, "SELECT command, duration_ns / 1e9, host, pid, exit_status, timing, clean FROM runs", error);
     if (!runs)
         return -1;
-    while (sqlite3_step(runs) == SQLITE_ROW) {
-        printf("  %s: %.3g s on %s, process %lld, timing %s, ", sqlite3_column_text(runs, 0), sqlite3_column_double(runs, 1),
-               sqlite3_column_text(runs, 2), (long long)sqlite3_column_int64(runs, 3), sqlite3_column_text(runs, 5));
-        if (!sqlite3_column_int(runs, 6))
-            puts("killed");
-        else if (sqlite3_column_type(runs, 4) == SQLITE_NULL)
-            puts("ended");
-        else
-            printf("exit status %d\n", sqlite3_column_int(runs, 4));
-    }
+    while (sqlite3_step(runs) == SQLITE_ROW)
+        show_run(runs);
     sqlite3_finalize(runs);
     return 0;
 }

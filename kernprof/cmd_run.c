@@ -194,6 +194,7 @@ static int run_in(const char *folder, const struct options *options, char **argv
             struct kp_run run = {.command = command ? command : argv[0],
                                  .kind = options->by_line ? "lines" : "functions",
                                  .timing = options->timing,
+                                 .start_ns = end.start_ns,
                                  .duration_ns = end.duration_ns,
                                  .pid = end.pid,
                                  .exit_status = end.exit_status,

@@ -34,9 +34,11 @@ struct module {
     uint64_t *words; /* sums; time in nanoseconds */
 };
 
+/* A process leaves one file per program that it executed. `clean` and the end are those of the last one. */
 struct process {
     uint32_t pid, clean;
-    uint64_t start_ns;
+    uint64_t start_ns, mono_start_ns;
+    uint64_t last_start_ns, mono_end_ns;
 };
 
 struct kp_join {
@@ -174,6 +176,32 @@ static double tick_length_ns(const struct kp_counters_header *header)
     return ticks ? ns / (double)ticks : 0;
 }
 
+/* 0, or -1 out of memory. */
+static int add_process(struct kp_join *join, const struct kp_counters_header *header)
+{
+    struct process *p = join->processes;
+    while (p < join->processes + join->process_count && p->pid != header->pid)
+        p++;
+    if (p == join->processes + join->process_count) {
+        p = grow(join->processes, join->process_count, sizeof *p);
+        if (!p)
+            return -1;
+        join->processes = p;
+        p += join->process_count++;
+        *p = (struct process){.pid = header->pid, .start_ns = header->start_ns, .mono_start_ns = header->mono_start_ns};
+    }
+    if (header->start_ns < p->start_ns) {
+        p->start_ns = header->start_ns;
+        p->mono_start_ns = header->mono_start_ns;
+    }
+    if (header->start_ns >= p->last_start_ns) {
+        p->last_start_ns = header->start_ns;
+        p->clean = header->clean;
+        p->mono_end_ns = header->clean ? header->mono_end_ns : 0;
+    }
+    return 0;
+}
+
 static int add_file(struct kp_join *join, const void *bytes, uint64_t size)
 {
     struct kp_counters file;
@@ -186,15 +214,10 @@ static int add_file(struct kp_join *join, const void *bytes, uint64_t size)
     if (modules > size / KP_COUNTERS_PAGE)
         modules = (unsigned)(size / KP_COUNTERS_PAGE);
     unsigned *index = calloc(modules + 1, sizeof *index); /* module number -> place in join->modules, plus 1 */
-    struct process *processes = grow(join->processes, join->process_count, sizeof *processes);
-    if (processes)
-        join->processes = processes;
-    if (!index || !processes) {
+    if (!index || add_process(join, file.header) != 0) {
         free(index);
         return -1;
     }
-    processes[join->process_count++] =
-        (struct process){.pid = file.header->pid, .clean = file.header->clean, .start_ns = file.header->start_ns};
     int result = 0;
     const struct kp_chunk *chunk;
     for (uint64_t offset = KP_COUNTERS_PAGE; result == 0 && (chunk = kp_counters_next(&file, &offset)) != NULL;) {
@@ -416,34 +439,47 @@ static int write_modules(struct writer *w, struct kp_join *join, struct kp_error
     return result;
 }
 
+static void bind_known(sqlite3_stmt *insert, int column, int known, int64_t value)
+{
+    if (known)
+        sqlite3_bind_int64(insert, column, value);
+    else
+        sqlite3_bind_null(insert, column);
+}
+
+/* The row of a process: `main` is what kernprof knows of the one that it started, NULL for its children, of which only
+ * they themselves tell: nothing of their exit status, and of their end only where they came to exit. */
+static void bind_run(sqlite3_stmt *insert, const struct kp_run *run, const struct kp_run *main, const struct process *p)
+{
+    char host[256];
+    kp_host_name(host, sizeof host);
+    int rank = kp_host_rank();
+    int64_t start_ns = main ? main->start_ns : (int64_t)p->start_ns;
+    int64_t duration_ns = main ? main->duration_ns : (int64_t)(p->mono_end_ns - p->mono_start_ns);
+    sqlite3_bind_text(insert, 1, run->command, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_double(insert, 2, (double)start_ns / 1e9);
+    bind_known(insert, 3, main || p->mono_end_ns, duration_ns);
+    sqlite3_bind_text(insert, 4, host, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_int64(insert, 5, main ? main->pid : (int64_t)p->pid);
+    bind_known(insert, 6, rank >= 0, rank);
+    bind_known(insert, 7, main != NULL, run->exit_status);
+    sqlite3_bind_text(insert, 8, run->timing, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_int(insert, 9, main ? main->clean : (int)p->clean);
+}
+
+/* The process that kernprof started comes first, instrumented or not (a shell), then the others that counted. */
 static int write_runs(const struct kp_join *join, const struct kp_run *run, sqlite3 *profile, struct kp_error *error)
 {
     sqlite3_stmt *insert = kp_profile_prepare(profile, "INSERT INTO run (command, start, duration_ns, host, pid, rank, exit_status, timing, clean) "
                                                        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", error);
     if (!insert)
         return -1;
-    char host[256];
-    kp_host_name(host, sizeof host);
-    int rank = kp_host_rank();
-    int result = 0;
+    bind_run(insert, run, run, NULL);
+    int result = step(insert);
     for (unsigned i = 0; result == 0 && i < join->process_count; i++) {
-        const struct process *p = &join->processes[i];
-        int is_main = (int)p->pid == run->pid;
-        sqlite3_bind_text(insert, 1, run->command, -1, SQLITE_TRANSIENT);
-        sqlite3_bind_double(insert, 2, (double)p->start_ns / 1e9);
-        sqlite3_bind_int64(insert, 3, run->duration_ns);
-        sqlite3_bind_text(insert, 4, host, -1, SQLITE_TRANSIENT);
-        sqlite3_bind_int64(insert, 5, p->pid);
-        if (rank >= 0)
-            sqlite3_bind_int(insert, 6, rank);
-        else
-            sqlite3_bind_null(insert, 6);
-        if (is_main)
-            sqlite3_bind_int(insert, 7, run->exit_status);
-        else
-            sqlite3_bind_null(insert, 7);
-        sqlite3_bind_text(insert, 8, run->timing, -1, SQLITE_TRANSIENT);
-        sqlite3_bind_int(insert, 9, is_main ? run->clean : (int)p->clean);
+        if ((int)join->processes[i].pid == run->pid)
+            continue;
+        bind_run(insert, run, NULL, &join->processes[i]);
         result = step(insert);
     }
     if (result != 0)

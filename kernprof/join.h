@@ -11,10 +11,11 @@ struct kp_run {
     const char *command;
     const char *kind; /* of the profile: "lines" or "functions" */
     const char *timing;
+    int64_t start_ns; /* of the program that kernprof started, as the next four */
     int64_t duration_ns;
-    int pid;         /* of the program that kernprof started */
+    int pid;
     int exit_status; /* as the shell has it */
-    int clean;
+    int clean;       /* 0: a signal killed it */
     int embed_sources;
 };
 
