@@ -24,12 +24,19 @@
 /* An edge without a counter: its count follows from the conservation of flow. */
 #define KP_NO_COUNTER 0xffffffffu
 
-enum kp_function_flags {
+enum kp_record_flags {
     KP_FUNCTION_BY_ATTRIBUTE = 1, /* chosen by KP_PROFILE or KP_LINEPROF, not by a command-line option */
     KP_FUNCTION_BLOCK_COUNTERS = 2, /* one counter per block: flow is not conserved or edges cannot be split */
     KP_FUNCTION_IN_PLACE = 4, /* its one body always counts: it cannot be cloned */
     KP_FUNCTION_CALLS_ONLY = 8, /* not chosen for lines: its calls are counted when functions are profiled */
+
+    /* Not a function but a pattern of the command line, `name`; everything else is 0. */
+    KP_GLOB_OF_FUNCTIONS = 0x100,
+    KP_GLOB_OF_FILES = 0x200,
+    KP_GLOB_MATCHED = 0x400, /* something in this translation unit */
 };
+
+#define KP_GLOB (KP_GLOB_OF_FUNCTIONS | KP_GLOB_OF_FILES)
 
 /* One instrumented function. The tables follow in this order, each starting on 8 bytes:
  * edges, blocks, block_lines, calls, lines, files, strings. */

@@ -44,6 +44,8 @@ static int indexes_are_valid(const struct kp_map_view *v)
             return 0;
     if (r->line_count && (r->file >= r->file_count || r->entry_block >= r->block_count))
         return 0;
+    if ((r->flags & KP_GLOB) && (r->line_count || r->counter_count || !r->name))
+        return 0;
     return r->string_bytes && v->strings[r->string_bytes - 1] == 0 && r->name < r->string_bytes &&
            r->linkage_name < r->string_bytes && r->source < r->string_bytes;
 }
@@ -141,6 +143,15 @@ int kp_map_next_sites(const void *map, uint64_t size, uint64_t *offset, struct k
     if (!view->sites || !view->frames || !view->files || !view->strings || !site_indexes_are_valid(view))
         return -1;
     return 1;
+}
+
+unsigned kp_map_functions(const void *map, uint64_t size)
+{
+    struct kp_map_view view;
+    unsigned count = 0;
+    for (uint64_t offset = 0; kp_map_next(map, size, &offset, &view) == 1;)
+        count += view.record->line_count > 0;
+    return count;
 }
 
 uint64_t kp_map_words(const struct kp_map_record *record)

@@ -41,6 +41,9 @@ int64_t kp_map_first_site_word(const struct kp_sites_view *view, uint64_t map_ad
 /* Offset in the section of the function's record that the sites belong to. It may be no record's. */
 uint64_t kp_map_function_of_sites(const struct kp_sites_view *view);
 
+/* The number of functions with lines in a map section; damage ends it early. */
+unsigned kp_map_functions(const void *map, uint64_t size);
+
 /* Where the function's words are among the module's counters, given the addresses of map and counters in one address
  * space; -1 if they lie outside. In words. */
 int64_t kp_map_first_word(const struct kp_map_view *view, uint64_t map_address, uint64_t counters_address,

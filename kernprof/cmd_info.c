@@ -7,6 +7,7 @@
 #include "format/profile.h"
 #include "kernprof/command.h"
 #include "kernprof/elf_image.h"
+#include "kernprof/globs.h"
 
 static const struct kp_option option_table[] = {KP_OPTION_HELP, KP_OPTIONS_END};
 
@@ -37,6 +38,12 @@ static int show_binary(const char *path, const struct kp_elf_image *image, struc
             printf("  %s:%u: %s%s\n", view.strings + view.files[r->file].path, r->first_line, view.strings + r->name,
                    r->flags & KP_FUNCTION_IN_PLACE ? " (hits only: its body cannot be cloned)" : "");
     }
+    struct kp_globs globs = {0};
+    kp_globs_add(&globs, image->map, image->map_size);
+    const char *option;
+    for (size_t i = 0; (option = kp_globs_next_unmatched(&globs, &i));)
+        printf("  %s: matches nothing\n", option);
+    kp_globs_free(&globs);
     return 0;
 }
 

@@ -146,6 +146,17 @@ static void say_where(const char *output, const struct kp_run *run)
     sqlite3_close(profile);
 }
 
+/* A pattern that chose nothing in any module that was loaded. */
+static void say_unmatched(const struct kp_join *join)
+{
+    struct kp_globs globs = {0};
+    kp_join_globs(join, &globs);
+    const char *option;
+    for (size_t i = 0; (option = kp_globs_next_unmatched(&globs, &i));)
+        fprintf(stderr, "kernprof: %s: matches nothing that was compiled\n", option);
+    kp_globs_free(&globs);
+}
+
 /* From the counter files to the profile and what is printed of it. The program's own status stays the exit status
  * unless kernprof fails. */
 static int finish(const struct options *options, const char *folder, const struct kp_run *run, const char *output,
@@ -155,7 +166,10 @@ static int finish(const struct options *options, const char *folder, const struc
     if (!join)
         return kp_fail(error, "out of memory"), KP_EXIT_FAILED;
     int status = run->exit_status;
-    if (kp_join_add_folder(join, folder, error) != 0) {
+    int added = kp_join_add_folder(join, folder, error);
+    if (added == 0 && !options->quiet)
+        say_unmatched(join);
+    if (added != 0) {
         status = KP_EXIT_FAILED;
     } else if (kp_join_functions(join) == 0) {
         if (!options->quiet)

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "format/map.h"
+#include "format/map_reader.h"
 
 static int copy_section(Elf_Scn *section, const GElf_Shdr *header, void **copy)
 {
@@ -92,6 +92,11 @@ static int read_sections(Elf *elf, struct kp_elf_image *image)
         }
     }
     return 0;
+}
+
+int kp_elf_is_instrumented(const struct kp_elf_image *image)
+{
+    return image->map && kp_map_functions(image->map, image->map_size) > 0;
 }
 
 int kp_elf_read(const char *path, struct kp_elf_image *image, struct kp_error *error)

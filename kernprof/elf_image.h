@@ -17,6 +17,9 @@ struct kp_elf_image {
     int loads_code;    /* imports dlopen, exec or the like: instrumented code may still come */
 };
 
+/* Does it hold functions that count? */
+int kp_elf_is_instrumented(const struct kp_elf_image *image);
+
 /* 0; 1: not an ELF file; -1: `error`. Free with kp_elf_free. */
 int kp_elf_read(const char *path, struct kp_elf_image *image, struct kp_error *error);
 void kp_elf_free(struct kp_elf_image *image);

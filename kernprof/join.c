@@ -77,21 +77,18 @@ unsigned kp_join_damaged(const struct kp_join *join)
     return join->damaged;
 }
 
+void kp_join_globs(const struct kp_join *join, struct kp_globs *globs)
+{
+    for (unsigned i = 0; i < join->module_count; i++)
+        kp_globs_add(globs, join->modules[i].map, join->modules[i].map_size);
+}
+
 /* Room for one more element; the array may move. */
 static void *grow(void *array, unsigned count, size_t size)
 {
     if ((count & (count - 1)) != 0)
         return array;
     return reallocarray(array, count ? 2 * (size_t)count : 1, size);
-}
-
-static unsigned count_functions(const struct module *m)
-{
-    struct kp_map_view view;
-    unsigned count = 0;
-    for (uint64_t offset = 0; kp_map_next(m->map, m->map_size, &offset, &view) == 1;)
-        count += view.record->line_count > 0;
-    return count;
 }
 
 static struct module *find_module(struct kp_join *join, const struct kp_module_chunk *chunk)
@@ -121,7 +118,7 @@ static struct module *find_module(struct kp_join *join, const struct kp_module_c
     for (uint32_t i = 0; i < chunk->build_id_size; i++)
         sprintf(m->build_id + 2 * (size_t)i, "%02x", chunk->build_id[i]);
     join->module_count++;
-    join->function_count += count_functions(m);
+    join->function_count += kp_map_functions(m->map, m->map_size);
     return m;
 }
 

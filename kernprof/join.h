@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 #include <stdint.h>
 
+#include "kernprof/globs.h"
 #include "util/error.h"
 
 struct kp_run {
@@ -30,6 +31,9 @@ int kp_join_add_folder(struct kp_join *join, const char *folder, struct kp_error
 /* Number of functions that were found. */
 unsigned kp_join_functions(const struct kp_join *join);
 unsigned kp_join_damaged(const struct kp_join *join);
+
+/* Adds the patterns of the command lines that built the modules. */
+void kp_join_globs(const struct kp_join *join, struct kp_globs *globs);
 
 /* Writes everything into an open profile. 0, or -1 with `error`. */
 int kp_join_write(struct kp_join *join, const struct kp_run *run, sqlite3 *profile, struct kp_error *error);

@@ -13,6 +13,7 @@
 #include "kernprof/command.h"
 #include "kernprof/compile.h"
 #include "kernprof/elf_image.h"
+#include "kernprof/globs.h"
 
 static char *search_path(const char *name)
 {
@@ -108,7 +109,7 @@ static int libraries_are_instrumented(const char *path)
         struct kp_elf_image image;
         struct kp_error ignored;
         if (kp_elf_read(library, &image, &ignored) == 0) {
-            found = image.map != NULL;
+            found = kp_elf_is_instrumented(&image);
             kp_elf_free(&image);
         }
     }
@@ -129,6 +130,23 @@ static int is_script(const char *path)
     return script;
 }
 
+/* Nothing in the program is instrumented: because an option matched nothing, or none was given. */
+static void refuse(const char *path, const struct kp_elf_image *image, struct kp_error *error)
+{
+    struct kp_globs globs = {0};
+    size_t index = 0;
+    if (image->map)
+        kp_globs_add(&globs, image->map, image->map_size);
+    const char *option = kp_globs_next_unmatched(&globs, &index);
+    if (option)
+        kp_fail(error, "%s: nothing in it is instrumented: %s matches nothing; compile with another pattern (--force runs "
+                "it all the same)", path, option);
+    else
+        kp_fail(error, "%s: nothing in it is instrumented: put KP_PROFILE on a function and compile with `kernprof cc`, or "
+                "choose functions with -fkernprof-functions=GLOB (--force runs it all the same)", path);
+    kp_globs_free(&globs);
+}
+
 static int check(const char *path, int force, struct kp_error *error)
 {
     struct stat status;
@@ -146,15 +164,11 @@ static int check(const char *path, int force, struct kp_error *error)
         kp_fail(error, "%s: cannot be executed: neither a program nor a script", path);
         return KP_EXIT_CANNOT_EXECUTE;
     }
-    int useful = force || image.map || image.loads_code || (image.dynamic && libraries_are_instrumented(path));
+    int useful = force || kp_elf_is_instrumented(&image) || image.loads_code || (image.dynamic && libraries_are_instrumented(path));
+    if (!useful)
+        refuse(path, &image, error);
     kp_elf_free(&image);
-    if (useful)
-        return 0;
-    kp_fail(error,
-            "%s: nothing in it is instrumented: put KP_PROFILE on a function and compile with `kernprof cc`, or choose "
-            "functions with -fkernprof-functions=GLOB (--force runs it all the same)",
-            path);
-    return KP_EXIT_FAILED;
+    return useful ? 0 : KP_EXIT_FAILED;
 }
 
 int kp_program_find(const char *name, const char *folder, int force, struct kp_program *program, struct kp_error *error)

@@ -78,24 +78,22 @@ struct MemprofAttribute : FunctionAttribute {
   }
 };
 
-bool matches(const std::vector<std::string> &Globs, const std::string &Name) {
-  for (const std::string &Glob : Globs)
-    if (fnmatch(Glob.c_str(), Name.c_str(), 0) == 0)
-      return true;
-  return false;
-}
+bool matches(const std::string &Glob, const std::string &Text) { return fnmatch(Glob.c_str(), Text.c_str(), 0) == 0; }
 
 /// A file glob without a slash is compared with the file's last component, as gitignore does.
-bool fileMatches(const std::vector<std::string> &Globs, const std::string &Path) {
-  std::string Base = Path.substr(Path.rfind('/') + 1);
-  for (const std::string &Glob : Globs) {
-    bool WholePath = Glob.find('/') != std::string::npos;
-    if (fnmatch(Glob.c_str(), WholePath ? Path.c_str() : Base.c_str(), 0) == 0)
-      return true;
-    if (WholePath && fnmatch(("*/" + Glob).c_str(), Path.c_str(), 0) == 0)
-      return true;
-  }
-  return false;
+bool fileMatches(const std::string &Glob, const std::string &Path) {
+  if (Glob.find('/') == std::string::npos)
+    return matches(Glob, Path.substr(Path.rfind('/') + 1));
+  return matches(Glob, Path) || matches("*/" + Glob, Path);
+}
+
+/// Notes it on every glob that matches, not on the first alone.
+template <typename Predicate> bool anyMatches(std::vector<kp::Glob> &Globs, Predicate Matches) {
+  bool Any = false;
+  for (kp::Glob &G : Globs)
+    if (Matches(G.Text))
+      Any = G.Matched = true;
+  return Any;
 }
 
 /// Marks what the options choose, and the lambdas inside of marked functions.
@@ -150,20 +148,19 @@ private:
   }
 
   static void choose(FunctionDecl *F) {
-    const kp::Options &O = kp::options();
+    kp::Options &O = kp::options();
     if (!O.All && O.Functions.empty() && O.Files.empty())
       return;
     if (!F->isThisDeclarationADefinition() || F->isImplicit() || F->isDefaulted())
       return;
     SourceManager &Sources = F->getASTContext().getSourceManager();
     SourceLocation Location = Sources.getExpansionLoc(F->getLocation());
-    if (O.All && !Sources.isInSystemHeader(Location)) {
-      mark(F, kp::OptionMark);
-      return;
-    }
     PresumedLoc Presumed = Sources.getPresumedLoc(Location);
-    if (matches(O.Functions, F->getNameAsString()) || matches(O.Functions, F->getQualifiedNameAsString()) ||
-        (Presumed.isValid() && fileMatches(O.Files, Presumed.getFilename())))
+    std::string Name = F->getNameAsString(), Qualified = F->getQualifiedNameAsString();
+    bool ByName = anyMatches(O.Functions, [&](auto &Glob) { return matches(Glob, Name) || matches(Glob, Qualified); });
+    bool ByFile = Presumed.isValid() &&
+                  anyMatches(O.Files, [&](auto &Glob) { return fileMatches(Glob, Presumed.getFilename()); });
+    if (ByName || ByFile || (O.All && !Sources.isInSystemHeader(Location)))
       mark(F, kp::OptionMark);
   }
 };

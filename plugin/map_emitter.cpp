@@ -1,5 +1,6 @@
 // Emits the map section (see map_emitter.h).
 #include "plugin/map_emitter.h"
+#include "plugin/options.h"
 #include "format/map.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -364,6 +365,38 @@ void emitSites(const Function &Body, GlobalVariable &Counters, GlobalVariable &W
   GlobalVariable *Function = M.getNamedGlobal((Counters.getName() + ".map").str());
   emitBytes(Counters, Counters.getName() + ".sites.map", bytesOf(Fields, Data), FirstOffset, AfterOffsets, {&Words, Function});
   appendToCompilerUsed(M, {&Words});
+}
+
+/// Translation units that say the same share one record. It is of no function, so a linker that collects garbage is told
+/// to keep it.
+static void emitGlob(Module &M, const Glob &G, unsigned Kind) {
+  kp_map_record Fields = {};
+  Tables Data;
+  Fields.magic = KP_MAP_MAGIC;
+  Fields.flags = Kind | (G.Matched ? KP_GLOB_MATCHED : 0);
+  Fields.name = Data.string(G.Text);
+  Fields.string_bytes = Data.finish();
+  Fields.size_bytes = sizeof Fields + Data.Bytes.size();
+  std::vector<uint8_t> Bytes(sizeof Fields);
+  memcpy(Bytes.data(), &Fields, sizeof Fields);
+  Bytes.insert(Bytes.end(), Data.Bytes.begin(), Data.Bytes.end());
+  Constant *Contents = ConstantDataArray::get(M.getContext(), ArrayRef<uint8_t>(Bytes));
+  std::string Name = "kp.glob." + utohexstr(kp_hash(Bytes.data(), Bytes.size()));
+  if (M.getNamedValue(Name)) // given twice
+    return;
+  auto *Record = new GlobalVariable(M, Contents->getType(), true, GlobalValue::LinkOnceODRLinkage, Contents, Name);
+  Record->setVisibility(GlobalValue::HiddenVisibility);
+  Record->setSection(KP_MAP_SECTION);
+  Record->setAlignment(Align(8));
+  Record->setComdat(M.getOrInsertComdat(Name));
+  appendToUsed(M, {Record});
+}
+
+void emitGlobs(Module &M) {
+  for (const Glob &G : options().Functions)
+    emitGlob(M, G, KP_GLOB_OF_FUNCTIONS);
+  for (const Glob &G : options().Files)
+    emitGlob(M, G, KP_GLOB_OF_FILES);
 }
 
 } // namespace kp

@@ -32,6 +32,9 @@ llvm::GlobalVariable *reserveSites(llvm::GlobalVariable &Counters, unsigned Site
 void emitSites(const llvm::Function &Body, llvm::GlobalVariable &Counters, llvm::GlobalVariable &Words,
                const std::vector<CallSite> &Sites);
 
+/// Emits a record per pattern of the command line, which says whether it matched anything in this translation unit.
+void emitGlobs(llvm::Module &M);
+
 } // namespace kp
 
 #endif

@@ -8,14 +8,14 @@ Options &options() {
   return Instance;
 }
 
-static void splitGlobs(const std::string &Text, std::vector<std::string> &Globs) {
+static void splitGlobs(const std::string &Text, std::vector<Glob> &Globs) {
   size_t Start = 0;
   while (Start <= Text.size()) {
     size_t Comma = Text.find(',', Start);
     if (Comma == std::string::npos)
       Comma = Text.size();
     if (Comma > Start)
-      Globs.push_back(Text.substr(Start, Comma - Start));
+      Globs.push_back({Text.substr(Start, Comma - Start)});
     Start = Comma + 1;
   }
 }

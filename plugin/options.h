@@ -7,15 +7,21 @@
 
 namespace kp {
 
+/// A pattern of the command line; one that matches nothing is reported when the program is looked at or run.
+struct Glob {
+  std::string Text;
+  bool Matched = false;
+};
+
 struct Options {
   bool All = false;
   bool NoCalls = false; ///< no bodies for profiling whole functions
   bool LinkTimeOptimisation = false; ///< the bodies will be inlined across files at link time
-  std::vector<std::string> Functions; ///< globs
-  std::vector<std::string> Files;     ///< globs
+  std::vector<Glob> Functions;
+  std::vector<Glob> Files;
 };
 
-/// The options of this process; written before code generation starts, read-only afterwards.
+/// The options of this process; written before code generation starts (Matched: while Clang parses), read-only afterwards.
 Options &options();
 
 /// Takes "all", "no-calls", "functions=GLOB,..." or "files=GLOB,...". False: not an option of ours.

@@ -133,6 +133,7 @@ public:
       prepareEntry(T);
     for (Function &F : M) // of functions that were chosen and cannot be profiled
       kp::removeLabelMarks(F);
+    kp::emitGlobs(M);
     return PreservedAnalyses::none();
   }
 };
