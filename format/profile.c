@@ -4,6 +4,8 @@
  * and checked as a whole. */
 #include "format/profile.h"
 
+#include "format/map.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -233,4 +235,16 @@ char *kp_profile_source(sqlite3 *profile, int64_t id, size_t *size, int *whole)
     }
     sqlite3_finalize(statement);
     return text;
+}
+
+int kp_profile_is_source(sqlite3 *profile, int64_t id, const char *text, size_t size)
+{
+    struct kp_error unused;
+    sqlite3_stmt *statement = kp_profile_prepare(profile, "SELECT checksum FROM source WHERE id = ?", &unused);
+    if (!statement)
+        return 0;
+    sqlite3_bind_int64(statement, 1, id);
+    int64_t checksum = sqlite3_step(statement) == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
+    sqlite3_finalize(statement);
+    return checksum != 0 && (uint64_t)checksum == kp_hash(text, size);
 }

@@ -87,9 +87,7 @@ static char *choose_output(const struct options *options, const char *program, s
     struct stat status;
     if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
         kp_fail(error, "%s: is a folder: choose another file with -o", path);
-    else if (access(folder, W_OK | X_OK) != 0)
-        kp_fail(error, "%s: cannot write there: %s: choose another file with -o", folder, strerror(errno));
-    else {
+    else if (kp_folder_check_writable(folder, error) == 0) {
         free(copy);
         return path;
     }
@@ -188,6 +186,9 @@ static int finish(const struct options *options, const char *folder, const struc
     return status;
 }
 
+/* What a small program's counters take: with less than that, do not even start it. */
+enum { ROOM_BYTES = 1 << 20 };
+
 static int run_in(const char *folder, const struct options *options, char **argv, struct kp_error *error)
 {
     char *output = choose_output(options, argv[0], error);
@@ -196,6 +197,10 @@ static int run_in(const char *folder, const struct options *options, char **argv
     struct kp_program program;
     struct kp_child_end end;
     int status = kp_program_find(argv[0], folder, options->force, &program, error);
+    if (status == 0 && kp_folder_check_room(folder, ROOM_BYTES, error) != 0) {
+        kp_program_free(&program);
+        status = KP_EXIT_FAILED;
+    }
     if (status == 0) {
         setenv(KP_ENV_DIRECTORY, folder, 1);
         setenv(KP_ENV_TIMING, options->timing, 1);

@@ -347,14 +347,15 @@ static int64_t add_source(struct writer *w, const struct kp_join *join, const ch
     size_t size = 0;
     char *text = kp_read_text_file(path, &size);
     int changed = text && checksum && kp_hash(text, size) != checksum;
-    int whole = text && !changed;
-    if (!whole) {
+    int whole = text != NULL;
+    if (!text || changed) {
         size_t part_size = 0;
         char *part = text_of_functions(join, path, &part_size);
         if (part) {
             free(text);
             text = part;
             size = part_size;
+            whole = 0;
         }
     }
     insert_text(w, path, checksum, whole, changed, text, size);

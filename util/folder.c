@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,37 @@ char *kp_folder_create_temporary(struct kp_error *error)
         return NULL;
     }
     return path;
+}
+
+/* A new file in `path` without a name that stays; -1: errno. */
+static int open_unnamed(const char *path)
+{
+    char *name;
+    if (asprintf(&name, "%s/.kernprof-XXXXXX", path) < 0)
+        return -1;
+    int file = mkostemp(name, O_CLOEXEC);
+    if (file >= 0)
+        unlink(name);
+    free(name);
+    return file;
+}
+
+int kp_folder_check_room(const char *path, long bytes, struct kp_error *error)
+{
+    int file = open_unnamed(path);
+    int cause = file < 0 ? errno : posix_fallocate(file, 0, bytes);
+    if (file >= 0)
+        close(file);
+    return cause == 0 ? 0 : kp_fail(error, "%s: no room for counters: %s: set TMPDIR to a folder with room", path, strerror(cause));
+}
+
+int kp_folder_check_writable(const char *path, struct kp_error *error)
+{
+    int file = open_unnamed(path);
+    if (file < 0)
+        return kp_fail(error, "%s: cannot write there: %s: choose another file with -o", path, strerror(errno));
+    close(file);
+    return 0;
 }
 
 void kp_folder_remove(const char *path)

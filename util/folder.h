@@ -7,6 +7,12 @@
 /* A new folder, mode 0700, under $TMPDIR or /tmp; its path, to be freed, or NULL with `error`. */
 char *kp_folder_create_temporary(struct kp_error *error);
 
+/* Can `bytes` be written there now? 0, or -1 with `error`. */
+int kp_folder_check_room(const char *path, long bytes, struct kp_error *error);
+
+/* Can a file be created there? 0, or -1 with `error`. */
+int kp_folder_check_writable(const char *path, struct kp_error *error);
+
 /* Removes it with the files in it (it has no folders in it). */
 void kp_folder_remove(const char *path);
 

@@ -10,9 +10,10 @@
 
 enum kp_source_origin {
     KP_SOURCE_UNREAD,
-    KP_SOURCE_EMBEDDED, /* from the profile: what was compiled */
+    KP_SOURCE_EMBEDDED, /* what was compiled, from the profile or found unchanged */
+    KP_SOURCE_PARTS,    /* likewise, but of the profiled functions alone: the file had changed by the time of the run */
     KP_SOURCE_CHANGED,  /* from the profile, but the file had changed since it was compiled */
-    KP_SOURCE_DISK,     /* the profile holds no text: the file as it is now */
+    KP_SOURCE_DISK,     /* the profile holds no text, and the file as it is now is not what was compiled */
     KP_SOURCE_MISSING
 };
 

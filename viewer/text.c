@@ -160,8 +160,11 @@ static void print_source_note(const struct kp_source *source, FILE *out)
     if (source->origin == KP_SOURCE_CHANGED)
         fprintf(out, "Note: %s changed since it was compiled; the lines shown may not be those that ran\n",
                 source->shown);
+    if (source->origin == KP_SOURCE_PARTS)
+        fprintf(out, "Note: %s changed since it was compiled; the lines shown are those that were compiled\n",
+                source->shown);
     if (source->origin == KP_SOURCE_DISK)
-        fprintf(out, "Note: the profile holds no source text; %s is shown as it is now, changed or not\n",
+        fprintf(out, "Note: the profile holds no source text; %s is shown as it is now, and may have changed\n",
                 source->shown);
     if (source->origin == KP_SOURCE_MISSING)
         fprintf(out, "Could not find file %s\nContinuing without the function's contents.\n", source->shown);
