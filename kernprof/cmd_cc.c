@@ -14,6 +14,8 @@ static const struct kp_option option_table[] = {
     {"-fkernprof-functions=GLOB[,GLOB]", 0, NULL, "profile functions by name", NULL, NULL},
     {"-fkernprof-files=GLOB[,GLOB]", 0, NULL, "profile all functions of these files", NULL, NULL},
     {"-fkernprof-all", 0, NULL, "profile all functions outside of system headers", NULL, NULL},
+    {"--instead-of COMPILER", 0, NULL, "as the first argument: COMPILER is not used; for build systems that put us before it",
+     NULL, NULL},
     KP_OPTIONS_END,
 };
 
@@ -28,8 +30,13 @@ static const char description[] =
     "option are profiled when the program runs under kernprof, and run their original code when it does not. ARG ... is "
     "the command line of clang; there are more options.";
 
+/* A build system that calls us in front of its own compiler (a "launcher"): that compiler's name is dropped. */
 static int compile(int cxx, int argc, char **argv, struct kp_error *error)
 {
+    if (argc > 2 && strcmp(argv[1], "--instead-of") == 0) {
+        argc -= 2;
+        argv += 2;
+    }
     char **arguments = kp_compile_arguments(cxx, argc - 1, argv + 1, error);
     if (!arguments)
         return KP_EXIT_FAILED;

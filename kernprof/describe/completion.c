@@ -9,7 +9,7 @@
 static void print_forms(const struct kp_option *o, const char *separator, FILE *out)
 {
     if (o->letter == 0)
-        fprintf(out, "%.*s", (int)strcspn(o->name, "=") + (strchr(o->name, '=') != NULL), o->name);
+        fprintf(out, "%.*s", (int)strcspn(o->name, "= ") + (strchr(o->name, '=') != NULL), o->name);
     if (o->letter > 0 && o->letter < KP_OPTION_LONG)
         fprintf(out, "-%c%s", o->letter, o->name ? separator : "");
     if (o->letter && o->name)
