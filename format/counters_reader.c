@@ -50,3 +50,11 @@ const struct kp_segment_chunk *kp_counters_segment(const struct kp_chunk *chunk)
         return NULL;
     return s;
 }
+
+const struct kp_targets_chunk *kp_counters_targets(const struct kp_chunk *chunk)
+{
+    const struct kp_targets_chunk *t = (const void *)chunk;
+    if (chunk->kind != KP_CHUNK_TARGETS || !fits(chunk, sizeof *t, (uint64_t)t->capacity * sizeof(struct kp_target)))
+        return NULL;
+    return t;
+}

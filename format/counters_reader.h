@@ -21,5 +21,6 @@ const struct kp_chunk *kp_counters_next(const struct kp_counters *counters, uint
 /* The chunk as what its kind says, if all that it refers to lies within it; else NULL. */
 const struct kp_module_chunk *kp_counters_module(const struct kp_chunk *chunk);
 const struct kp_segment_chunk *kp_counters_segment(const struct kp_chunk *chunk);
+const struct kp_targets_chunk *kp_counters_targets(const struct kp_chunk *chunk);
 
 #endif

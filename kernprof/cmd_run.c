@@ -157,14 +157,16 @@ static void say_unmatched(const struct kp_join *join)
 
 /* From the counter files to the profile and what is printed of it. The program's own status stays the exit status
  * unless kernprof fails. */
-static int finish(const struct options *options, const char *folder, const struct kp_run *run, const char *output,
-                  struct kp_error *error)
+static int finish(const struct options *options, const char *folder, const struct kp_run *run,
+                  const struct kp_samples *samples, const char *output, struct kp_error *error)
 {
-    struct kp_join *join = kp_join_new();
+    struct kp_join *join = kp_join_new(!options->by_line);
     if (!join)
         return kp_fail(error, "out of memory"), KP_EXIT_FAILED;
     int status = run->exit_status;
     int added = kp_join_add_folder(join, folder, error);
+    if (samples)
+        kp_join_add_samples(join, samples, "perf");
     if (added == 0 && !options->quiet)
         say_unmatched(join);
     if (added != 0) {
@@ -184,6 +186,17 @@ static int finish(const struct options *options, const char *folder, const struc
     }
     kp_join_free(join);
     return status;
+}
+
+struct sampling {
+    struct kp_sampler *sampler; /* NULL: the system does not allow it */
+    double overhead;
+};
+
+static void start_sampling(int pid, void *data)
+{
+    struct sampling *sampling = data;
+    sampling->sampler = kp_sampler_start(pid, sampling->overhead);
 }
 
 /* What a small program's counters take: with less than that, do not even start it. */
@@ -206,7 +219,13 @@ static int run_in(const char *folder, const struct options *options, char **argv
         setenv(KP_ENV_TIMING, options->timing, 1);
         if (!options->by_line)
             setenv(KP_ENV_FUNCTIONS, "1", 1);
-        status = kp_child_run(program.path, argv, NULL, &end, error);
+        struct sampling sampling = {.overhead = 0.05};
+        struct kp_samples samples = {0};
+        struct kp_child_hook hook = {start_sampling, &sampling};
+        int samples_are_wanted = strcmp(options->timing, "adaptive") == 0;
+        status = kp_child_run(program.path, argv, samples_are_wanted ? &hook : NULL, &end, error);
+        if (sampling.sampler)
+            kp_sampler_stop(sampling.sampler, &samples);
         kp_program_free(&program);
         if (status == 0) {
             char *command = join_words(argv);
@@ -219,7 +238,7 @@ static int run_in(const char *folder, const struct options *options, char **argv
                                  .exit_status = end.exit_status,
                                  .clean = end.signal == 0,
                                  .embed_sources = !options->no_source};
-            status = finish(options, folder, &run, output, error);
+            status = finish(options, folder, &run, sampling.sampler ? &samples : NULL, output, error);
             free(command);
         }
     }

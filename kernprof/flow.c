@@ -74,7 +74,7 @@ static void solve_edges(struct flow *f, const uint64_t *counters)
     }
 }
 
-static void block_counts(struct flow *f, const uint64_t *counters, int64_t *counts)
+static void count_blocks(struct flow *f, const uint64_t *counters, int64_t *counts)
 {
     const struct kp_map_record *r = f->map->record;
     if (r->flags & KP_FUNCTION_BLOCK_COUNTERS) {
@@ -89,7 +89,8 @@ static void block_counts(struct flow *f, const uint64_t *counters, int64_t *coun
         counts[f->map->edges[i].to] += f->edge_count[i];
 }
 
-int kp_flow_solve(const struct kp_map_view *map, const uint64_t *counters, uint64_t *line_hits, uint64_t *calls)
+int kp_flow_solve(const struct kp_map_view *map, const uint64_t *counters, uint64_t *line_hits, uint64_t *block_counts,
+                  uint64_t *calls)
 {
     const struct kp_map_record *r = map->record;
     size_t edges = r->edge_count + 1, blocks = r->block_count + 2;
@@ -104,16 +105,18 @@ int kp_flow_solve(const struct kp_map_view *map, const uint64_t *counters, uint6
     int64_t *counts = calloc(blocks, sizeof(int64_t));
     int result = -1;
     if (f.edge_count && f.known && f.unknown_left && f.excess && f.first && f.incident && f.work && counts) {
-        block_counts(&f, counters, counts);
+        count_blocks(&f, counters, counts);
         for (uint32_t i = 0; i < r->line_count; i++)
             line_hits[i] = 0;
-        for (uint32_t b = 0; b < r->block_count; b++)
+        for (uint32_t b = 0; b < r->block_count; b++) {
+            block_counts[b] = counts[b] > 0 ? (uint64_t)counts[b] : 0;
             for (uint32_t i = 0; i < map->blocks[b].line_count; i++) {
                 uint64_t *hits = &line_hits[map->block_lines[map->blocks[b].first_line + i]];
                 if (counts[b] > 0 && (uint64_t)counts[b] > *hits)
                     *hits = (uint64_t)counts[b];
             }
-        *calls = counts[r->entry_block] > 0 ? (uint64_t)counts[r->entry_block] : 0;
+        }
+        *calls = block_counts[r->entry_block];
         result = 0;
     }
     free(f.edge_count);

@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,9 @@
 #include "format/counters_reader.h"
 #include "format/map_reader.h"
 #include "format/profile.h"
+#include "kernprof/code_places.h"
 #include "kernprof/flow.h"
+#include "kernprof/times.h"
 #include "util/host.h"
 #include "util/text_file.h"
 
@@ -32,6 +35,17 @@ struct module {
     unsigned char *map;
     uint64_t map_size, map_address, counters_address, counters_size;
     uint64_t *words; /* sums; time in nanoseconds */
+    struct kp_times *times;
+    struct kp_code_file *code; /* opened when first asked for; NULL where there is none */
+    int code_tried;
+    struct solved *solved; /* by function */
+};
+
+/* What the counters of a function come to. */
+struct solved {
+    uint64_t *hits; /* by line */
+    uint64_t calls, inner_calls;
+    int64_t id; /* its row */
 };
 
 /* A process leaves one file per program that it executed. `clean` and the end are those of the last one. */
@@ -48,20 +62,37 @@ struct kp_join {
     unsigned process_count;
     unsigned function_count;
     unsigned damaged;
+    int by_function;
+    struct kp_samples samples;
+    const char *sampler; /* NULL: nothing was sampled */
 };
 
-struct kp_join *kp_join_new(void)
+struct kp_join *kp_join_new(int by_function)
 {
-    return calloc(1, sizeof(struct kp_join));
+    struct kp_join *join = calloc(1, sizeof *join);
+    if (join)
+        join->by_function = by_function;
+    return join;
+}
+
+static void free_module(struct module *m)
+{
+    for (unsigned i = 0; m->solved && i < kp_times_function_count(m->times); i++)
+        free(m->solved[i].hits);
+    free(m->solved);
+    if (m->times)
+        kp_times_free(m->times);
+    if (m->code)
+        kp_code_close(m->code);
+    free(m->path);
+    free(m->map);
+    free(m->words);
 }
 
 void kp_join_free(struct kp_join *join)
 {
-    for (unsigned i = 0; i < join->module_count; i++) {
-        free(join->modules[i].path);
-        free(join->modules[i].map);
-        free(join->modules[i].words);
-    }
+    for (unsigned i = 0; i < join->module_count; i++)
+        free_module(&join->modules[i]);
     free(join->modules);
     free(join->processes);
     free(join);
@@ -115,6 +146,9 @@ static struct module *find_module(struct kp_join *join, const struct kp_module_c
     if (!m->path || !m->map || !m->words)
         return NULL;
     memcpy(m->map, map, chunk->map_size);
+    m->times = kp_times_new(m->map, m->map_size, m->map_address, m->counters_address, m->counters_size, join->by_function);
+    if (!m->times)
+        return NULL;
     for (uint32_t i = 0; i < chunk->build_id_size; i++)
         sprintf(m->build_id + 2 * (size_t)i, "%02x", chunk->build_id[i]);
     join->module_count++;
@@ -160,6 +194,59 @@ static void add_segment(struct module *m, const struct kp_segment_chunk *chunk, 
         int64_t first = kp_map_first_word(&view, m->map_address, m->counters_address, m->counters_size);
         if (view.record->line_count && first >= 0)
             add_function(m->words + first, words + first, view.record, tick_ns);
+    }
+    kp_times_add_segment(m->times, words, tick_ns);
+}
+
+static struct kp_code_file *code_of(struct module *m)
+{
+    if (!m->code_tried)
+        m->code = kp_code_open(m->path, m->build_id);
+    m->code_tried = 1;
+    return m->code;
+}
+
+/* A module as it was loaded in one process. */
+struct load {
+    unsigned module; /* its place in join->modules, plus 1; 0: none of this number */
+    uint64_t map_address;
+};
+
+/* The symbol of the function at an address of the process; NULL: it is in none of our modules. */
+static const char *function_at(struct kp_join *join, const struct load *loads, unsigned count, uint64_t address)
+{
+    for (unsigned i = 1; i <= count; i++) {
+        struct kp_code_file *code = loads[i].module ? code_of(&join->modules[loads[i].module - 1]) : NULL;
+        const char *name = code ? kp_code_symbol(code, address - loads[i].map_address + kp_code_section(code, KP_MAP_SECTION)) : NULL;
+        if (name)
+            return name;
+    }
+    return NULL;
+}
+
+static void add_targets(struct kp_join *join, const struct kp_targets_chunk *chunk, const struct load *loads, unsigned count)
+{
+    const struct kp_target *entries = (const void *)(chunk + 1);
+    for (uint32_t i = 0; i < chunk->capacity; i++) {
+        const char *callee = entries[i].address ? function_at(join, loads, count, entries[i].address) : NULL;
+        if (callee)
+            kp_times_add_target(join->modules[loads[chunk->module].module - 1].times, entries[i].site, callee, entries[i].calls);
+    }
+}
+
+/* The calls of each site to its last target are not in a table yet. */
+static void add_last_targets(struct kp_join *join, const struct kp_segment_chunk *segment, const struct load *loads,
+                             unsigned count)
+{
+    struct kp_times *times = join->modules[loads[segment->module].module - 1].times;
+    const uint64_t *words = (const void *)((const unsigned char *)segment + segment->counters_offset);
+    for (unsigned i = 0; i < kp_times_site_count(times); i++) {
+        uint64_t first = kp_times_site_word(times, i);
+        const uint64_t *site = words + first;
+        uint64_t calls = site[KP_SITE_GRANTED] - site[KP_SITE_COUNTDOWN] - site[KP_SITE_TARGET_CALLS];
+        const char *callee = site[KP_SITE_TARGET] ? function_at(join, loads, count, site[KP_SITE_TARGET]) : NULL;
+        if (callee && calls)
+            kp_times_add_target(times, first, callee, calls);
     }
 }
 
@@ -210,9 +297,9 @@ static int add_file(struct kp_join *join, const void *bytes, uint64_t size)
     unsigned modules = file.header->module_count;
     if (modules > size / KP_COUNTERS_PAGE)
         modules = (unsigned)(size / KP_COUNTERS_PAGE);
-    unsigned *index = calloc(modules + 1, sizeof *index); /* module number -> place in join->modules, plus 1 */
-    if (!index || add_process(join, file.header) != 0) {
-        free(index);
+    struct load *loads = calloc(modules + 1, sizeof *loads); /* by the module's number */
+    if (!loads || add_process(join, file.header) != 0) {
+        free(loads);
         return -1;
     }
     int result = 0;
@@ -220,19 +307,24 @@ static int add_file(struct kp_join *join, const void *bytes, uint64_t size)
     for (uint64_t offset = KP_COUNTERS_PAGE; result == 0 && (chunk = kp_counters_next(&file, &offset)) != NULL;) {
         const struct kp_module_chunk *module = kp_counters_module(chunk);
         const struct kp_segment_chunk *segment = kp_counters_segment(chunk);
+        const struct kp_targets_chunk *targets = kp_counters_targets(chunk);
         if (module && module->module >= 1 && module->module <= modules) {
             struct module *m = find_module(join, module);
             if (!m)
                 result = -1;
             else
-                index[module->module] = (unsigned)(m - join->modules) + 1;
-        } else if (segment && segment->module <= modules && index[segment->module]) {
-            struct module *m = &join->modules[index[segment->module] - 1];
-            if (segment->counters_size == m->counters_size)
-                add_segment(m, segment, tick_ns);
+                loads[module->module] = (struct load){(unsigned)(m - join->modules) + 1, module->map_address};
+        } else if (segment && segment->module <= modules && loads[segment->module].module) {
+            struct module *m = &join->modules[loads[segment->module].module - 1];
+            if (segment->counters_size != m->counters_size)
+                continue;
+            add_segment(m, segment, tick_ns);
+            add_last_targets(join, segment, loads, modules);
+        } else if (targets && targets->module <= modules && loads[targets->module].module) {
+            add_targets(join, targets, loads, modules);
         }
     }
-    free(index);
+    free(loads);
     return result;
 }
 
@@ -267,9 +359,16 @@ int kp_join_add_folder(struct kp_join *join, const char *folder, struct kp_error
 
 struct writer {
     sqlite3 *profile;
-    sqlite3_stmt *function, *line, *source, *find_source;
+    sqlite3_stmt *function, *line, *arc, *source, *find_source;
     int embed_sources;
 };
+
+/* The arcs' shares of what is known of their callees as a whole: own time, and the time where calls were not timed. */
+static const char fill_arcs[] =
+    "UPDATE arc SET self_ns = (SELECT f.self_ns * (1.0 * arc.calls / MAX(f.calls, 1)) FROM function f WHERE f.id = arc.callee);"
+    "UPDATE arc SET self_ns = CAST(self_ns AS INTEGER);"
+    "UPDATE arc SET total_ns = CAST((SELECT f.total_ns * (1.0 * arc.calls / MAX(f.calls, 1)) FROM function f"
+    " WHERE f.id = arc.callee) AS INTEGER) WHERE total_ns = 0;";
 
 static void insert_text(struct writer *w, const char *path, uint64_t checksum, int whole, int changed, const char *text,
                         size_t size)
@@ -370,52 +469,298 @@ static int step(sqlite3_stmt *statement)
     return code == SQLITE_DONE ? 0 : -1;
 }
 
-static int write_function(struct writer *w, const struct kp_join *join, const struct module *m, int64_t module_id,
-                          const struct kp_map_view *view)
+/* Solves the counters of all functions of a module. */
+static int solve_module(struct module *m)
 {
-    const struct kp_map_record *r = view->record;
-    int64_t first = kp_map_first_word(view, m->map_address, m->counters_address, m->counters_size);
-    uint64_t *hits = calloc(r->line_count + 1, sizeof *hits);
-    int64_t *sources = calloc(r->file_count + 1, sizeof *sources);
-    uint64_t calls = 0;
-    int result = -1;
-    if (first >= 0 && hits && sources && kp_flow_solve(view, m->words + first, hits, &calls) == 0) {
-        for (uint32_t i = 0; i < r->file_count; i++)
-            sources[i] = add_source(w, join, view->strings + view->files[i].path, view->files[i].checksum);
-        const uint64_t *words = m->words + first + r->counter_count;
-        sqlite3_bind_int64(w->function, 1, module_id);
-        sqlite3_bind_int64(w->function, 2, sources[r->file]);
-        sqlite3_bind_int64(w->function, 3, r->first_line);
-        sqlite3_bind_int64(w->function, 4, r->last_line);
-        sqlite3_bind_text(w->function, 5, view->strings + r->name, -1, SQLITE_TRANSIENT);
-        sqlite3_bind_text(w->function, 6, view->strings + r->linkage_name, -1, SQLITE_TRANSIENT);
-        sqlite3_bind_int64(w->function, 7, (int64_t)calls);
-        sqlite3_bind_int64(w->function, 8, (int64_t)words[KP_TOTAL_TICKS]);
-        sqlite3_bind_int64(w->function, 9, (int64_t)words[KP_SELF_TICKS]);
-        result = step(w->function);
-        int64_t function_id = sqlite3_last_insert_rowid(w->profile);
-        for (uint32_t i = 0; result == 0 && i < r->line_count; i++) {
-            const uint64_t *line = words + KP_ACTIVATION_WORDS + (size_t)KP_LINE_WORDS * i;
-            sqlite3_bind_int64(w->line, 1, function_id);
-            sqlite3_bind_int64(w->line, 2, sources[view->lines[i].file]);
-            sqlite3_bind_int64(w->line, 3, view->lines[i].line);
-            sqlite3_bind_int64(w->line, 4, (int64_t)hits[i]);
-            int64_t time = (int64_t)line[KP_LINE_TICKS], self = (int64_t)line[KP_LINE_SELF_TICKS];
-            sqlite3_bind_int64(w->line, 5, time > 0 ? time : 0);
-            sqlite3_bind_int64(w->line, 6, self > 0 ? self : 0);
-            sqlite3_bind_int64(w->line, 7, 0);
-            uint64_t shortest = line[KP_LINE_SHORTEST_INVERTED];
-            sqlite3_bind_int64(w->line, 8, shortest ? (int64_t)~shortest : 0);
-            sqlite3_bind_int64(w->line, 9, (int64_t)line[KP_LINE_LONGEST]);
-            result = step(w->line);
+    unsigned count = kp_times_function_count(m->times);
+    m->solved = calloc(count + 1, sizeof *m->solved);
+    if (!m->solved)
+        return -1;
+    for (unsigned i = 0; i < count; i++) {
+        const struct kp_map_view *view = kp_times_function(m->times, i);
+        const struct kp_map_record *r = view->record;
+        struct solved *solved = &m->solved[i];
+        int64_t first = kp_map_first_word(view, m->map_address, m->counters_address, m->counters_size);
+        uint64_t *blocks = calloc((size_t)r->block_count + 1, sizeof *blocks);
+        solved->hits = calloc((size_t)r->line_count + 1, sizeof *solved->hits);
+        int failed = !blocks || !solved->hits;
+        if (!failed && r->line_count && first >= 0) {
+            failed = kp_flow_solve(view, m->words + first, solved->hits, blocks, &solved->calls);
+            solved->inner_calls = m->words[(uint64_t)first + r->counter_count + KP_INNER_CALLS];
+            kp_times_set_counts(m->times, i, solved->calls, solved->inner_calls, blocks);
+        }
+        free(blocks);
+        if (failed)
+            return -1;
+    }
+    return 0;
+}
+
+/* The kernel's path and the loader's, which may be relative to where the program was. */
+static int is_same_file(const char *sampled, const char *loaded)
+{
+    while (strncmp(loaded, "./", 2) == 0)
+        loaded += 2;
+    size_t whole = strlen(sampled), part = strlen(loaded);
+    if (strcmp(sampled, loaded) == 0)
+        return 1;
+    if (loaded[0] != '/' && whole > part && sampled[whole - part - 1] == '/' && strcmp(sampled + whole - part, loaded) == 0)
+        return 1;
+    char *real = realpath(loaded, NULL);
+    int same = real && strcmp(real, sampled) == 0;
+    free(real);
+    return same;
+}
+
+static int compare_addresses(const void *left, const void *right)
+{
+    const struct kp_sample_place *a = left, *b = right;
+    return a->offset < b->offset ? -1 : a->offset > b->offset;
+}
+
+/* Charges the samples that lie in the module's code. Those of one file stand together, sorted. */
+static int charge_samples(struct module *m, struct kp_sample_place *samples, size_t count)
+{
+    struct kp_code_file *code = code_of(m);
+    struct kp_code_place *places = code ? calloc(count, sizeof *places) : NULL;
+    if (!code)
+        return 0;
+    for (size_t i = 0; places && i < count; i++)
+        places[i].address = kp_code_address(code, samples[i].offset);
+    int result = places ? kp_code_resolve(code, places, count) : -1;
+    for (size_t i = 0; result == 0 && i < count; i++)
+        kp_times_add_samples(m->times, &places[i], kp_code_symbol(code, places[i].address), (double)samples[i].time_ns,
+                             samples[i].samples);
+    free(places);
+    return result;
+}
+
+static int compare_paths(const void *left, const void *right)
+{
+    const struct kp_sample_place *a = left, *b = right;
+    int order = strcmp(a->path, b->path);
+    return order ? order : compare_addresses(left, right);
+}
+
+static int charge_all_samples(struct kp_join *join)
+{
+    struct kp_samples *s = &join->samples;
+    if (s->count)
+        qsort(s->places, s->count, sizeof *s->places, compare_paths);
+    for (uint64_t i = 0, end; i < s->count; i = end) {
+        for (end = i + 1; end < s->count && strcmp(s->places[end].path, s->places[i].path) == 0; end++)
+            ;
+        for (unsigned m = 0; m < join->module_count; m++)
+            if (is_same_file(s->places[i].path, join->modules[m].path)) {
+                if (charge_samples(&join->modules[m], s->places + i, end - i) != 0)
+                    return -1;
+                break;
+            }
+    }
+    return 0;
+}
+
+void kp_join_add_samples(struct kp_join *join, const struct kp_samples *samples, const char *sampler)
+{
+    join->samples = *samples;
+    join->sampler = sampler;
+}
+
+/* A profiled function by its linkage name. */
+struct named {
+    const char *name;
+    unsigned module, function;
+};
+
+struct names {
+    struct named *rows; /* sorted */
+    size_t count;
+};
+
+static int compare_names(const void *left, const void *right)
+{
+    const struct named *a = left, *b = right;
+    return strcmp(a->name, b->name);
+}
+
+/* Functions without lines only forward calls; those that were not chosen are profiled where all functions are. */
+static int is_listed(const struct kp_join *join, const struct kp_map_record *r)
+{
+    return r->line_count && (join->by_function || !(r->flags & KP_FUNCTION_CALLS_ONLY));
+}
+
+static int list_names(const struct kp_join *join, struct names *names)
+{
+    size_t count = 0;
+    for (unsigned m = 0; m < join->module_count; m++)
+        count += kp_times_function_count(join->modules[m].times);
+    names->rows = calloc(count + 1, sizeof *names->rows);
+    if (!names->rows)
+        return -1;
+    for (unsigned m = 0; m < join->module_count; m++)
+        for (unsigned i = 0; i < kp_times_function_count(join->modules[m].times); i++) {
+            const struct kp_map_view *view = kp_times_function(join->modules[m].times, i);
+            if (is_listed(join, view->record))
+                names->rows[names->count++] = (struct named){view->strings + view->record->linkage_name, m, i};
+        }
+    if (names->count)
+        qsort(names->rows, names->count, sizeof *names->rows, compare_names);
+    return 0;
+}
+
+/* The name without what versions and link-time optimisation hang on. */
+static size_t plain_length(const char *name)
+{
+    size_t length = strcspn(name, ".");
+    return length ? length : strlen(name);
+}
+
+static const struct named *find_name(const struct names *names, const char *name)
+{
+    struct named key = {name, 0, 0};
+    const struct named *found = names->count ? bsearch(&key, names->rows, names->count, sizeof key, compare_names) : NULL;
+    size_t length = plain_length(name);
+    if (found || !name[length])
+        return found;
+    char *plain = strndup(name, length);
+    key.name = plain;
+    if (plain && names->count)
+        found = bsearch(&key, names->rows, names->count, sizeof key, compare_names);
+    free(plain);
+    return found;
+}
+
+static int is_profiled(const char *name, void *data)
+{
+    return find_name(data, name) != NULL;
+}
+
+/* Of several functions of one name (static ones), that of the caller's own module and file. */
+static const struct named *find_callee(const struct kp_join *join, const struct names *names, const char *name,
+                                       unsigned module, const char *file)
+{
+    const struct named *first = find_name(names, name), *best = first;
+    if (!first)
+        return NULL;
+    while (first > names->rows && compare_names(first - 1, first) == 0)
+        first--;
+    for (int score = 0; first < names->rows + names->count && compare_names(first, best) == 0; first++) {
+        const struct kp_map_view *view = kp_times_function(join->modules[first->module].times, first->function);
+        int fits = 1 + 2 * (first->module == module) + (strcmp(view->strings + view->files[view->record->file].path, file) == 0);
+        if (fits > score) {
+            score = fits;
+            best = first;
         }
     }
-    free(hits);
+    return best;
+}
+
+static int64_t whole(double ns)
+{
+    return ns > 0 ? (int64_t)(ns + 0.5) : 0;
+}
+
+/* A line's row. Times are those of timestamps where every change of line had one. */
+static int write_line(struct writer *w, const struct module *m, unsigned function, unsigned index, int exact,
+                      int64_t function_id, int64_t source)
+{
+    const struct kp_map_view *view = kp_times_function(m->times, function);
+    const struct kp_line_time *time = kp_times_line(m->times, function, index);
+    int64_t first = kp_map_first_word(view, m->map_address, m->counters_address, m->counters_size);
+    const uint64_t *words = m->words + first + view->record->counter_count + KP_ACTIVATION_WORDS + (size_t)KP_LINE_WORDS * index;
+    uint64_t shortest = words[KP_LINE_SHORTEST_INVERTED];
+    sqlite3_bind_int64(w->line, 1, function_id);
+    sqlite3_bind_int64(w->line, 2, source);
+    sqlite3_bind_int64(w->line, 3, view->lines[index].line);
+    sqlite3_bind_int64(w->line, 4, (int64_t)m->solved[function].hits[index]);
+    sqlite3_bind_int64(w->line, 5, exact ? whole((double)(int64_t)words[KP_LINE_TICKS]) : whole(time->time_ns));
+    sqlite3_bind_int64(w->line, 6, exact ? whole((double)(int64_t)words[KP_LINE_SELF_TICKS]) : whole(time->self_ns));
+    sqlite3_bind_int64(w->line, 7, exact ? 0 : whole(sqrt(time->variance)));
+    sqlite3_bind_int64(w->line, 8, shortest ? (int64_t)~shortest : 0);
+    sqlite3_bind_int64(w->line, 9, (int64_t)words[KP_LINE_LONGEST]);
+    sqlite3_bind_int64(w->line, 10, exact ? 0 : whole(time->wait_ns));
+    return step(w->line);
+}
+
+static int write_function(struct writer *w, const struct kp_join *join, struct module *m, int64_t module_id, unsigned index)
+{
+    const struct kp_map_view *view = kp_times_function(m->times, index);
+    const struct kp_map_record *r = view->record;
+    struct solved *solved = &m->solved[index];
+    int64_t first = kp_map_first_word(view, m->map_address, m->counters_address, m->counters_size);
+    if (first < 0 || (join->by_function && solved->calls == 0))
+        return 0;
+    const uint64_t *words = m->words + first + r->counter_count;
+    int exact = words[KP_TOTAL_TICKS] != 0;
+    double total = 0, self = 0;
+    for (uint32_t i = 0; i < r->line_count; i++) {
+        total += kp_times_line(m->times, index, i)->time_ns;
+        self += kp_times_line(m->times, index, i)->self_ns;
+    }
+    int64_t *sources = calloc((size_t)r->file_count + 1, sizeof *sources);
+    if (!sources)
+        return -1;
+    for (uint32_t i = 0; i < r->file_count; i++)
+        sources[i] = add_source(w, join, view->strings + view->files[i].path, view->files[i].checksum);
+    sqlite3_bind_int64(w->function, 1, module_id);
+    sqlite3_bind_int64(w->function, 2, sources[r->file]);
+    sqlite3_bind_int64(w->function, 3, r->first_line);
+    sqlite3_bind_int64(w->function, 4, r->last_line);
+    sqlite3_bind_text(w->function, 5, view->strings + r->name, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_text(w->function, 6, view->strings + r->linkage_name, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_int64(w->function, 7, (int64_t)solved->calls);
+    sqlite3_bind_int64(w->function, 8, (int64_t)(solved->calls - (solved->inner_calls < solved->calls ? solved->inner_calls : 0)));
+    sqlite3_bind_int64(w->function, 9, exact ? whole((double)(int64_t)words[KP_TOTAL_TICKS]) : whole(total));
+    sqlite3_bind_int64(w->function, 10, exact ? whole((double)(int64_t)words[KP_SELF_TICKS]) : whole(self));
+    int result = step(w->function);
+    solved->id = sqlite3_last_insert_rowid(w->profile);
+    for (uint32_t i = 0; result == 0 && i < r->line_count && !join->by_function; i++)
+        result = write_line(w, m, index, i, exact, solved->id, sources[view->lines[i].file]);
     free(sources);
     return result;
 }
 
-static int write_modules(struct writer *w, struct kp_join *join, struct kp_error *error)
+static int write_arcs(struct writer *w, const struct kp_join *join, const struct names *names, unsigned module)
+{
+    const struct module *m = &join->modules[module];
+    unsigned count;
+    const struct kp_arc *arcs = kp_times_arcs(m->times, &count);
+    int result = 0;
+    for (unsigned i = 0; result == 0 && i < count; i++) {
+        const struct kp_map_view *view = kp_times_function(m->times, arcs[i].function);
+        const struct kp_map_line *line = &view->lines[arcs[i].line];
+        const char *file = view->strings + view->files[line->file].path;
+        const struct named *callee = find_callee(join, names, arcs[i].callee, module, file);
+        int64_t caller_id = m->solved[arcs[i].function].id;
+        const struct solved *to = callee ? &join->modules[callee->module].solved[callee->function] : NULL;
+        if (!caller_id || !to || !to->id || !arcs[i].calls)
+            continue;
+        sqlite3_bind_int64(w->arc, 1, caller_id);
+        sqlite3_bind_int64(w->arc, 2, source_id(w, file));
+        sqlite3_bind_int64(w->arc, 3, line->line);
+        sqlite3_bind_int64(w->arc, 4, to->id);
+        sqlite3_bind_int64(w->arc, 5, (int64_t)arcs[i].calls);
+        sqlite3_bind_int64(w->arc, 6, caller_id == to->id ? 0 : (int64_t)arcs[i].calls);
+        sqlite3_bind_int64(w->arc, 7, whole(arcs[i].time_ns));
+        result = step(w->arc);
+    }
+    return result;
+}
+
+static int solve(struct kp_join *join, struct names *names)
+{
+    for (unsigned i = 0; i < join->module_count; i++)
+        if (solve_module(&join->modules[i]) != 0)
+            return -1;
+    if (charge_all_samples(join) != 0 || list_names(join, names) != 0)
+        return -1;
+    for (unsigned i = 0; i < join->module_count; i++)
+        if (kp_times_solve(join->modules[i].times, is_profiled, names) != 0)
+            return -1;
+    return 0;
+}
+
+static int write_modules(struct writer *w, struct kp_join *join, const struct names *names, struct kp_error *error)
 {
     sqlite3_stmt *insert = kp_profile_prepare(w->profile, "INSERT INTO module VALUES (?, ?, ?, ?)", error);
     int result = insert ? 0 : -1;
@@ -426,11 +771,14 @@ static int write_modules(struct writer *w, struct kp_join *join, struct kp_error
         sqlite3_bind_text(insert, 3, m->build_id, -1, SQLITE_TRANSIENT);
         sqlite3_bind_int64(insert, 4, (int64_t)m->hash);
         result = step(insert);
-        struct kp_map_view view;
-        for (uint64_t offset = 0; result == 0 && kp_map_next(m->map, m->map_size, &offset, &view) == 1;)
-            if (view.record->line_count)
-                result = write_function(w, join, m, i + 1, &view);
+        for (unsigned f = 0; result == 0 && f < kp_times_function_count(m->times); f++)
+            if (is_listed(join, kp_times_function(m->times, f)->record))
+                result = write_function(w, join, m, i + 1, f);
     }
+    for (unsigned i = 0; result == 0 && i < join->module_count; i++)
+        result = write_arcs(w, join, names, i);
+    if (result == 0 && sqlite3_exec(w->profile, fill_arcs, NULL, NULL, NULL) != SQLITE_OK)
+        result = -1;
     if (result != 0 && insert)
         kp_fail(error, "cannot write the profile: %s", sqlite3_errmsg(w->profile));
     sqlite3_finalize(insert);
@@ -502,19 +850,29 @@ static int write_kind(const struct kp_run *run, sqlite3 *profile, struct kp_erro
 int kp_join_write(struct kp_join *join, const struct kp_run *run, sqlite3 *profile, struct kp_error *error)
 {
     struct writer w = {.profile = profile, .embed_sources = run->embed_sources};
+    struct names names = {0};
     int result = -1;
-    if ((w.function = kp_profile_prepare(profile, "INSERT INTO function (module, source, line, last_line, name, linkage_name, "
-                                                   "calls, total_ns, self_ns) VALUES (?,?,?,?,?,?,?,?,?)", error)) &&
+    if (solve(join, &names) != 0)
+        kp_fail(error, "out of memory");
+    else if ((w.function = kp_profile_prepare(profile, "INSERT INTO function (module, source, line, last_line, name, linkage_name, "
+                                                   "calls, primitive_calls, total_ns, self_ns) VALUES (?,?,?,?,?,?,?,?,?,?)", error)) &&
         (w.line = kp_profile_prepare(profile, "INSERT INTO line (function, source, line, hits, time_ns, self_ns, error_ns, min_ns, "
-                                               "max_ns) VALUES (?,?,?,?,?,?,?,?,?)", error)) &&
+                                               "max_ns, wait_ns) VALUES (?,?,?,?,?,?,?,?,?,?)", error)) &&
+        (w.arc = kp_profile_prepare(profile, "INSERT INTO arc (caller, caller_source, caller_line, callee, calls, "
+                                              "primitive_calls, total_ns) VALUES (?,?,?,?,?,?,?) "
+                                              "ON CONFLICT DO UPDATE SET calls = calls + excluded.calls, primitive_calls = "
+                                              "primitive_calls + excluded.primitive_calls, total_ns = total_ns + "
+                                              "excluded.total_ns", error)) &&
         (w.source = kp_profile_prepare(profile, "INSERT INTO source VALUES (NULL,?,?,?,?,?,?)", error)) &&
         (w.find_source = kp_profile_prepare(profile, "SELECT id FROM source WHERE path = ?", error)))
-        result = write_kind(run, profile, error) == 0 && write_modules(&w, join, error) == 0 &&
+        result = write_kind(run, profile, error) == 0 && write_modules(&w, join, &names, error) == 0 &&
                          write_runs(join, run, profile, error) == 0
                      ? 0
                      : -1;
     sqlite3_finalize(w.function);
     sqlite3_finalize(w.line);
+    sqlite3_finalize(w.arc);
+    free(names.rows);
     sqlite3_finalize(w.source);
     sqlite3_finalize(w.find_source);
     return result;

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "kernprof/globs.h"
+#include "kernprof/sampler.h"
 #include "util/error.h"
 
 struct kp_run {
@@ -22,7 +23,8 @@ struct kp_run {
 
 struct kp_join;
 
-struct kp_join *kp_join_new(void);
+/* `by_function`: functions were profiled, and not their lines. */
+struct kp_join *kp_join_new(int by_function);
 void kp_join_free(struct kp_join *join);
 
 /* Adds all counter files of a folder. A damaged one is left out and counted. 0, or -1 with `error`. */
@@ -34,6 +36,9 @@ unsigned kp_join_damaged(const struct kp_join *join);
 
 /* Adds the patterns of the command lines that built the modules. */
 void kp_join_globs(const struct kp_join *join, struct kp_globs *globs);
+
+/* Adds samples of the program counter; after the folders. `sampler` names where they are from, for the rows of runs. */
+void kp_join_add_samples(struct kp_join *join, const struct kp_samples *samples, const char *sampler);
 
 /* Writes everything into an open profile. 0, or -1 with `error`. */
 int kp_join_write(struct kp_join *join, const struct kp_run *run, sqlite3 *profile, struct kp_error *error);

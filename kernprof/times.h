@@ -1,0 +1,68 @@
+/* The times of a module's lines and calls, from timed calls and samples of the program counter.
+ *
+ * A line's time is its own time, by samples of the instrumented code, and the time of the calls on it. A call site gives the
+ * exact number of its calls and the lengths of some or all of them; what it gives is charged to the line where the call is
+ * written and to the lines that it was inlined at. */
+#ifndef KP_KERNPROF_TIMES_H
+#define KP_KERNPROF_TIMES_H
+
+#include <stdint.h>
+
+#include "format/map_reader.h"
+#include "kernprof/code_places.h"
+
+struct kp_times;
+
+struct kp_line_time {
+    double time_ns;  /* of the function's outermost activations, calls included */
+    double self_ns;  /* of all activations, without calls of profiled functions */
+    double wait_ns;  /* part of time_ns in which the thread did not run */
+    double variance; /* of time_ns, in ns^2 */
+};
+
+/* Calls of `callee` from a line of function number `function`. */
+struct kp_arc {
+    unsigned function;
+    unsigned line;
+    const char *callee; /* linkage name; lives as long as the map or the code file that it came from */
+    uint64_t calls;
+    double time_ns;
+};
+
+/* For the module with this map, which must outlive it. `by_function`: what was inlined belongs to the function that it was
+ * inlined into, as functions are profiled. NULL: out of memory. */
+struct kp_times *kp_times_new(const void *map, uint64_t map_size, uint64_t map_address, uint64_t counters_address,
+                              uint64_t counters_size, int by_function);
+void kp_times_free(struct kp_times *times);
+
+/* Functions are numbered in the order of their records. */
+unsigned kp_times_function_count(const struct kp_times *times);
+const struct kp_map_view *kp_times_function(const struct kp_times *times, unsigned function);
+
+/* Call sites, in the order of their words; the index of a site's first word among the counters. */
+unsigned kp_times_site_count(const struct kp_times *times);
+uint64_t kp_times_site_word(const struct kp_times *times, unsigned site);
+
+/* Adds what a thread's segment says of the call sites. */
+void kp_times_add_segment(struct kp_times *times, const uint64_t *words, double tick_ns);
+
+/* Calls of the function named `callee` through a pointer; `word` is the site's first word among the counters. */
+void kp_times_add_target(struct kp_times *times, uint64_t word, const char *callee, uint64_t calls);
+
+/* The solved counts of a function: its calls, those within another activation of it, and the counts of its blocks. */
+void kp_times_set_counts(struct kp_times *times, unsigned function, uint64_t calls, uint64_t inner_calls,
+                         const uint64_t *block_counts);
+
+/* Samples of one place of the module's code, resolved. After kp_times_set_counts. */
+void kp_times_add_samples(struct kp_times *times, const struct kp_code_place *place, const char *symbol, double time_ns,
+                          uint64_t samples);
+
+/* Charges the calls; to be called once, when everything has been added. `is_profiled` says whether a function of that
+ * linkage name is, in any module. 0, or -1 out of memory. */
+int kp_times_solve(struct kp_times *times, int (*is_profiled)(const char *name, void *data), void *data);
+
+/* After kp_times_solve. Arcs are sorted by function, line and callee, each once. */
+const struct kp_line_time *kp_times_line(const struct kp_times *times, unsigned function, unsigned line);
+const struct kp_arc *kp_times_arcs(const struct kp_times *times, unsigned *count);
+
+#endif
