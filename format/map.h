@@ -147,6 +147,8 @@ enum kp_site_word {
     KP_SITE_CPU_NS,      /* and their processor time */
     KP_SITE_LAST_BEGAN,  /* ticks when the last timed call began, */
     KP_SITE_LAST_GAP,    /* and the countdown that was set then */
+    KP_SITE_SEEN_CALLS,  /* calls so far when it began, */
+    KP_SITE_OUTER_CALLS, /* and those of them that timed calls of outermost activations stand for */
     KP_SITE_TARGET,      /* of calls through a pointer: the last target's address, */
     KP_SITE_TARGET_CALLS, /* and the calls so far when it became that */
     KP_SITE_WORDS

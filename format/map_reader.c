@@ -145,12 +145,17 @@ int kp_map_next_sites(const void *map, uint64_t size, uint64_t *offset, struct k
     return 1;
 }
 
-unsigned kp_map_functions(const void *map, uint64_t size)
+int kp_map_is_profiled(const struct kp_map_record *record, int by_function)
+{
+    return record->line_count && (by_function || !(record->flags & KP_FUNCTION_CALLS_ONLY));
+}
+
+unsigned kp_map_functions(const void *map, uint64_t size, int by_function)
 {
     struct kp_map_view view;
     unsigned count = 0;
     for (uint64_t offset = 0; kp_map_next(map, size, &offset, &view) == 1;)
-        count += view.record->line_count > 0;
+        count += kp_map_is_profiled(view.record, by_function);
     return count;
 }
 

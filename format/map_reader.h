@@ -41,8 +41,12 @@ int64_t kp_map_first_site_word(const struct kp_sites_view *view, uint64_t map_ad
 /* Offset in the section of the function's record that the sites belong to. It may be no record's. */
 uint64_t kp_map_function_of_sites(const struct kp_sites_view *view);
 
-/* The number of functions with lines in a map section; damage ends it early. */
-unsigned kp_map_functions(const void *map, uint64_t size);
+/* Whether the record is of a function that is listed: where functions are profiled all, else those chosen for their lines.
+ * Other records only forward calls, or tell of patterns. */
+int kp_map_is_profiled(const struct kp_map_record *record, int by_function);
+
+/* Number of such functions. */
+unsigned kp_map_functions(const void *map, uint64_t size, int by_function);
 
 /* Where the function's words are among the module's counters, given the addresses of map and counters in one address
  * space; -1 if they lie outside. In words. */

@@ -19,9 +19,12 @@ static int show_binary(const char *path, const struct kp_elf_image *image, struc
     }
     struct kp_map_view view;
     uint64_t functions = 0, lines = 0, counters = 0;
+    unsigned all = kp_map_functions(image->map, image->map_size, 1);
     int read;
     for (uint64_t offset = 0; (read = kp_map_next(image->map, image->map_size, &offset, &view)) == 1;) {
-        functions += view.record->line_count > 0;
+        if (!kp_map_is_profiled(view.record, 0))
+            continue;
+        functions++;
         lines += view.record->line_count;
         counters += view.record->counter_count;
     }
@@ -29,12 +32,14 @@ static int show_binary(const char *path, const struct kp_elf_image *image, struc
         return kp_fail(error, "%s: damaged map section: build it again", path);
     printf("%s: %llu functions, %llu lines, %llu counters", path, (unsigned long long)functions, (unsigned long long)lines,
            (unsigned long long)counters);
+    if (all > functions)
+        printf(", and %llu functions without their lines", (unsigned long long)(all - functions));
     if (image->build_id[0])
         printf(", build id %s", image->build_id);
     putchar('\n');
     for (uint64_t offset = 0; kp_map_next(image->map, image->map_size, &offset, &view) == 1;) {
         const struct kp_map_record *r = view.record;
-        if (r->line_count)
+        if (kp_map_is_profiled(r, 0))
             printf("  %s:%u: %s%s\n", view.strings + view.files[r->file].path, r->first_line, view.strings + r->name,
                    r->flags & KP_FUNCTION_IN_PLACE ? " (hits only: its body cannot be cloned)" : "");
     }

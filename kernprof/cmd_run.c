@@ -19,14 +19,16 @@
 #include "util/host.h"
 #include "viewer/viewer.h"
 
-enum { TIMING = KP_OPTION_LONG, FORCE, NO_SOURCE };
+enum { TIMING = KP_OPTION_LONG, OVERHEAD, FORCE, NO_SOURCE };
 
 static const struct kp_option option_table[] = {
     {"line-by-line", 'l', NULL, "by line: PROGRAM.lprof; without it by function: PROGRAM.prof", NULL, NULL},
     {"view", 'v', NULL, "print the listing afterwards", NULL, NULL},
     {"outfile", 'o', "FILE", "output file; %p process id, %r rank, %h host, %% a percent sign", NULL, NULL},
     {"quiet", 'q', NULL, "say nothing", NULL, NULL},
-    {"timing", TIMING, "MODE", "exact: a timestamp at every change of line (default); off: hits alone", "exact off", NULL},
+    {"timing", TIMING, "MODE", "adaptive: samples and timed calls, at a small cost (default); exact: a timestamp at every "
+                               "change of line; off: hits alone", "adaptive exact off", NULL},
+    {"overhead", OVERHEAD, "PCT", "per cent of the run that adaptive timing may cost (default: 5)", NULL, NULL},
     {"no-source", NO_SOURCE, NULL, "do not embed the sources in the profile", NULL, NULL},
     {"force", FORCE, NULL, "run PROGRAM even if nothing in it is instrumented", NULL, NULL},
     KP_OPTION_HELP,
@@ -37,7 +39,15 @@ struct options {
     int by_line, view, quiet, force, no_source;
     const char *output;
     const char *timing;
+    double overhead; /* per cent */
 };
+
+static int parse_percent(const char *text, double *percent)
+{
+    char *end;
+    *percent = strtod(text, &end);
+    return end == text || *end || !(*percent > 0) || *percent > 100 ? -1 : 0;
+}
 
 /* 0; 1: done (help was printed); -1: `error`. */
 static int parse(int argc, char **argv, struct options *options, struct kp_error *error)
@@ -56,6 +66,10 @@ static int parse(int argc, char **argv, struct options *options, struct kp_error
             if (strcmp(optarg, "exact") != 0 && strcmp(optarg, "off") != 0 && strcmp(optarg, "adaptive") != 0)
                 return kp_fail(error, "--timing=%s: there are adaptive, exact and off", optarg);
             options->timing = optarg;
+            break;
+        case OVERHEAD:
+            if (parse_percent(optarg, &options->overhead) != 0)
+                return kp_fail(error, "--overhead=%s: not a number above 0 and up to 100", optarg);
             break;
         case 'h': kp_command_print_help(&kp_command_run, stdout); return 1;
         default: return -1;
@@ -209,7 +223,7 @@ static int run_in(const char *folder, const struct options *options, char **argv
         return KP_EXIT_FAILED;
     struct kp_program program;
     struct kp_child_end end;
-    int status = kp_program_find(argv[0], folder, options->force, &program, error);
+    int status = kp_program_find(argv[0], folder, !options->by_line, options->force, &program, error);
     if (status == 0 && kp_folder_check_room(folder, ROOM_BYTES, error) != 0) {
         kp_program_free(&program);
         status = KP_EXIT_FAILED;
@@ -217,9 +231,12 @@ static int run_in(const char *folder, const struct options *options, char **argv
     if (status == 0) {
         setenv(KP_ENV_DIRECTORY, folder, 1);
         setenv(KP_ENV_TIMING, options->timing, 1);
+        char overhead[32];
+        snprintf(overhead, sizeof overhead, "%g", options->overhead);
+        setenv(KP_ENV_OVERHEAD, overhead, 1);
         if (!options->by_line)
             setenv(KP_ENV_FUNCTIONS, "1", 1);
-        struct sampling sampling = {.overhead = 0.05};
+        struct sampling sampling = {.overhead = options->overhead / 100};
         struct kp_samples samples = {0};
         struct kp_child_hook hook = {start_sampling, &sampling};
         int samples_are_wanted = strcmp(options->timing, "adaptive") == 0;
@@ -248,7 +265,7 @@ static int run_in(const char *folder, const struct options *options, char **argv
 
 static int cmd_run(int argc, char **argv, struct kp_error *error)
 {
-    struct options options = {.timing = "adaptive"};
+    struct options options = {.timing = "adaptive", .overhead = 5};
     int parsed = parse(argc, argv, &options, error);
     if (parsed != 0)
         return parsed > 0 ? 0 : KP_EXIT_FAILED;

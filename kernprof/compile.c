@@ -157,15 +157,24 @@ static void read_option(struct command_line *line, const char *option)
         line->has_link_input = true;
 }
 
+static bool is_own_option(const char *word)
+{
+    return begins_with(word, "-fkernprof-") || begins_with(word, "-fno-kernprof-");
+}
+
 static int read_own_option(struct command_line *line, const char *option, struct kp_error *error)
 {
-    const char *name = option + strlen("-fkernprof-");
+    if (strcmp(option, "-fno-kernprof-calls") == 0) {
+        kp_words_add(&line->plugin, "-fplugin-arg-kernprof-no-calls");
+        return 0;
+    }
+    const char *name = begins_with(option, "-fkernprof-") ? option + strlen("-fkernprof-") : "";
     bool has_globs = begins_with(name, "functions=") || begins_with(name, "files=");
     if (has_globs && !strchr(name, '=')[1])
         return kp_fail(error, "%s: no pattern after the equals sign; give GLOB[,GLOB]", option);
     if (!has_globs && strcmp(name, "all") != 0)
         return kp_fail(error, "%s: no such option; there are -fkernprof-functions=GLOB[,GLOB], "
-                       "-fkernprof-files=GLOB[,GLOB] and -fkernprof-all", option);
+                       "-fkernprof-files=GLOB[,GLOB], -fkernprof-all and -fno-kernprof-calls", option);
     kp_words_add_format(&line->plugin, "-fplugin-arg-kernprof-%s", name);
     return 0;
 }
@@ -176,7 +185,7 @@ static int read_word(struct command_line *line, const char *word, bool visible, 
     const char *option = line->value_of;
     bool is_option = !option && !line->after_dashes && word[0] == '-' && word[1];
     line->value_of = NULL;
-    if (is_option && begins_with(word, "-fkernprof-"))
+    if (is_option && is_own_option(word))
         return read_own_option(line, word, error);
     if (option) {
         read_value(line, option, word);
@@ -218,7 +227,7 @@ static bool holds_own_option(const struct kp_words *content, int depth)
 {
     for (size_t i = 0; i < content->count; i++) {
         struct kp_words nested = {0};
-        bool holds = begins_with(content->item[i], "-fkernprof-") ||
+        bool holds = is_own_option(content->item[i]) ||
                      (open_response_file(content->item[i], depth, &nested) && holds_own_option(&nested, depth + 1));
         kp_words_free(&nested);
         if (holds)

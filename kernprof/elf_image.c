@@ -94,9 +94,9 @@ static int read_sections(Elf *elf, struct kp_elf_image *image)
     return 0;
 }
 
-int kp_elf_is_instrumented(const struct kp_elf_image *image)
+int kp_elf_is_instrumented(const struct kp_elf_image *image, int by_function)
 {
-    return image->map && kp_map_functions(image->map, image->map_size) > 0;
+    return image->map && kp_map_functions(image->map, image->map_size, by_function) > 0;
 }
 
 int kp_elf_read(const char *path, struct kp_elf_image *image, struct kp_error *error)

@@ -18,7 +18,7 @@ struct kp_elf_image {
 };
 
 /* Does it hold functions that count? */
-int kp_elf_is_instrumented(const struct kp_elf_image *image);
+int kp_elf_is_instrumented(const struct kp_elf_image *image, int by_function);
 
 /* 0; 1: not an ELF file; -1: `error`. Free with kp_elf_free. */
 int kp_elf_read(const char *path, struct kp_elf_image *image, struct kp_error *error);

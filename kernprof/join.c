@@ -152,7 +152,7 @@ static struct module *find_module(struct kp_join *join, const struct kp_module_c
     for (uint32_t i = 0; i < chunk->build_id_size; i++)
         sprintf(m->build_id + 2 * (size_t)i, "%02x", chunk->build_id[i]);
     join->module_count++;
-    join->function_count += kp_map_functions(m->map, m->map_size);
+    join->function_count += kp_map_functions(m->map, m->map_size, join->by_function);
     return m;
 }
 
@@ -583,12 +583,6 @@ static int compare_names(const void *left, const void *right)
     return strcmp(a->name, b->name);
 }
 
-/* Functions without lines only forward calls; those that were not chosen are profiled where all functions are. */
-static int is_listed(const struct kp_join *join, const struct kp_map_record *r)
-{
-    return r->line_count && (join->by_function || !(r->flags & KP_FUNCTION_CALLS_ONLY));
-}
-
 static int list_names(const struct kp_join *join, struct names *names)
 {
     size_t count = 0;
@@ -600,7 +594,7 @@ static int list_names(const struct kp_join *join, struct names *names)
     for (unsigned m = 0; m < join->module_count; m++)
         for (unsigned i = 0; i < kp_times_function_count(join->modules[m].times); i++) {
             const struct kp_map_view *view = kp_times_function(join->modules[m].times, i);
-            if (is_listed(join, view->record))
+            if (kp_map_is_profiled(view->record, join->by_function))
                 names->rows[names->count++] = (struct named){view->strings + view->record->linkage_name, m, i};
         }
     if (names->count)
@@ -772,7 +766,7 @@ static int write_modules(struct writer *w, struct kp_join *join, const struct na
         sqlite3_bind_int64(insert, 4, (int64_t)m->hash);
         result = step(insert);
         for (unsigned f = 0; result == 0 && f < kp_times_function_count(m->times); f++)
-            if (is_listed(join, kp_times_function(m->times, f)->record))
+            if (kp_map_is_profiled(kp_times_function(m->times, f)->record, join->by_function))
                 result = write_function(w, join, m, i + 1, f);
     }
     for (unsigned i = 0; result == 0 && i < join->module_count; i++)

@@ -82,7 +82,7 @@ static int compile_source(const char *source, int cxx, const char *folder, char 
 }
 
 /* Whether a shared object that the program needs is instrumented: the dynamic loader itself says which it would load. */
-static int libraries_are_instrumented(const char *path)
+static int libraries_are_instrumented(const char *path, int by_function)
 {
     int ends[2];
     if (pipe(ends) != 0)
@@ -109,7 +109,7 @@ static int libraries_are_instrumented(const char *path)
         struct kp_elf_image image;
         struct kp_error ignored;
         if (kp_elf_read(library, &image, &ignored) == 0) {
-            found = kp_elf_is_instrumented(&image);
+            found = kp_elf_is_instrumented(&image, by_function);
             kp_elf_free(&image);
         }
     }
@@ -147,7 +147,7 @@ static void refuse(const char *path, const struct kp_elf_image *image, struct kp
     kp_globs_free(&globs);
 }
 
-static int check(const char *path, int force, struct kp_error *error)
+static int check(const char *path, int by_function, int force, struct kp_error *error)
 {
     struct stat status;
     if (stat(path, &status) != 0 || !S_ISREG(status.st_mode) || access(path, X_OK) != 0) {
@@ -164,14 +164,15 @@ static int check(const char *path, int force, struct kp_error *error)
         kp_fail(error, "%s: cannot be executed: neither a program nor a script", path);
         return KP_EXIT_CANNOT_EXECUTE;
     }
-    int useful = force || kp_elf_is_instrumented(&image) || image.loads_code || (image.dynamic && libraries_are_instrumented(path));
+    int useful = force || kp_elf_is_instrumented(&image, by_function) || image.loads_code || (image.dynamic && libraries_are_instrumented(path, by_function));
     if (!useful)
         refuse(path, &image, error);
     kp_elf_free(&image);
     return useful ? 0 : KP_EXIT_FAILED;
 }
 
-int kp_program_find(const char *name, const char *folder, int force, struct kp_program *program, struct kp_error *error)
+int kp_program_find(const char *name, const char *folder, int by_function, int force, struct kp_program *program,
+                    struct kp_error *error)
 {
     *program = (struct kp_program){0};
     char *path = search_path(name);
@@ -190,7 +191,7 @@ int kp_program_find(const char *name, const char *folder, int force, struct kp_p
             return KP_EXIT_FAILED;
         }
     }
-    int status = check(path, force, error);
+    int status = check(path, by_function, force, error);
     if (status != 0)
         free(path);
     else

@@ -25,7 +25,7 @@ struct site {
     unsigned view;     /* index of its record of sites */
     unsigned function; /* whose body it is in */
     uint64_t word;     /* index of its first word */
-    uint64_t calls, timed, inner_timed;
+    uint64_t calls, timed, inner_timed, seen_calls, outer_calls;
     double ns, squares, inner_ns, cpu_wall_ns, cpu_ns;
 };
 
@@ -186,6 +186,8 @@ void kp_times_add_segment(struct kp_times *t, const uint64_t *words, double tick
         site->calls += w[KP_SITE_GRANTED] - w[KP_SITE_COUNTDOWN];
         site->timed += w[KP_SITE_TIMED];
         site->inner_timed += w[KP_SITE_INNER_TIMED];
+        site->seen_calls += w[KP_SITE_SEEN_CALLS];
+        site->outer_calls += w[KP_SITE_OUTER_CALLS];
         site->ns += (double)(int64_t)w[KP_SITE_TICKS] * tick_ns;
         site->inner_ns += (double)(int64_t)w[KP_SITE_INNER_TICKS] * tick_ns;
         site->squares += squares * tick_ns * tick_ns;
@@ -298,6 +300,8 @@ static unsigned frames_of_site(const struct kp_times *t, const struct site *site
         const struct kp_map_frame *frame = &view->frames[i];
         const char *path = view->strings + view->files[frame->file].path;
         if (frame->inlined_at == KP_NO_FRAME) {
+            if (!t->functions[site->function].view.record->line_count)
+                break; /* it only forwards calls */
             int line = line_of(t, site->function, path, frame->line);
             frames[count++] = (struct charged){site->function, line >= 0 ? (unsigned)line : 0};
         } else if (!t->by_function && find_at(t, path, frame->line, view->strings + frame->function, &frames[count])) {
@@ -410,26 +414,91 @@ static double variance_of(const struct site *site)
     return spread > 0 ? calls * calls * spread / n * (1 - n / calls) : 0;
 }
 
-static void charge_site(struct kp_times *t, const struct site *site, int callee_is_profiled)
+/* The function of the module that a site always calls, of the caller's own file where there are several; -1: none. */
+static int direct_callee(const struct kp_times *t, const struct site *site)
+{
+    const char *callee = t->views[site->view].strings + site->record->callee;
+    int found = -1;
+    for (unsigned i = *callee ? 0 : t->function_count; i < t->function_count; i++) {
+        const struct kp_map_view *view = &t->functions[i].view, *caller = &t->functions[site->function].view;
+        if (!view->record->line_count || strcmp(linkage_name(t, i), callee) != 0)
+            continue;
+        if (found < 0 || strcmp(view->strings + view->files[view->record->file].path,
+                                caller->strings + (caller->record->file_count ? caller->files[caller->record->file].path : 0)) == 0)
+            found = (int)i;
+    }
+    return found;
+}
+
+/* What the timed calls of a site say of all of its calls. */
+struct estimate {
+    double outer_ns; /* of calls by outermost activations */
+    double all_ns;
+    double waiting; /* part of it */
+    double variance;
+};
+
+static struct estimate estimate_site(const struct site *site)
 {
     uint64_t timed = site->timed + site->inner_timed;
+    double calls = (double)site->calls;
+    double outermost = site->inner_timed ? (double)site->outer_calls / (double)site->seen_calls : 1;
+    struct estimate e = {.variance = variance_of(site)};
+    if (site->timed && site->ns > 0)
+        e.outer_ns = site->ns / (double)site->timed * calls * outermost;
+    if (timed && site->ns + site->inner_ns > 0)
+        e.all_ns = (site->ns + site->inner_ns) / (double)timed * calls;
+    if (site->cpu_wall_ns > site->cpu_ns)
+        e.waiting = 1 - site->cpu_ns / site->cpu_wall_ns;
+    return e;
+}
+
+/* Calls of a function by itself, to be charged when what others called is known. */
+struct recursion {
+    double calls, calls_ns; /* by itself, and their length by the timed calls among them */
+    double others_calls, others_ns, others_variance; /* calls by others */
+};
+
+static void charge_site(struct kp_times *t, const struct site *site, int callee_is_profiled, const struct estimate *e)
+{
     struct charged frames[MAX_FRAMES];
     unsigned count = frames_of_site(t, site, frames);
-    if (timed == 0 || count == 0)
+    if (count == 0)
         return;
-    double calls = (double)site->calls, outermost = (double)site->timed / (double)timed;
-    double mean = site->timed ? site->ns / (double)site->timed : 0;
-    double total = mean > 0 ? mean * calls * outermost : 0;
-    double of_all = site->ns + site->inner_ns > 0 ? (site->ns + site->inner_ns) / (double)timed * calls : 0;
-    double waits = site->cpu_wall_ns > 0 && site->cpu_wall_ns > site->cpu_ns ? 1 - site->cpu_ns / site->cpu_wall_ns : 0;
-    struct kp_line_time amount = {.time_ns = total,
-                                  .self_ns = callee_is_profiled ? 0 : of_all,
-                                  .wait_ns = total * waits,
-                                  .variance = variance_of(site)};
+    struct kp_line_time amount = {.time_ns = e->outer_ns,
+                                  .self_ns = callee_is_profiled ? 0 : e->all_ns,
+                                  .wait_ns = e->outer_ns * e->waiting,
+                                  .variance = e->variance};
     charge(t, frames, count, &amount);
-    const char *callee = t->views[site->view].strings + site->record->callee;
+    int counted = (t->functions[site->function].view.record->flags & KP_FUNCTION_CALLS_ONLY) != 0;
+    const char *name = t->views[site->view].strings + site->record->callee;
     if (callee_is_profiled)
-        add_arc(t, frames[0], callee, t->by_function ? site->calls : 0, total);
+        add_arc(t, frames[0], name, counted ? site->calls : 0, e->outer_ns);
+}
+
+static int is_recursive(const struct kp_times *t, const struct site *site, int callee)
+{
+    struct charged frames[MAX_FRAMES];
+    return callee >= 0 && frames_of_site(t, site, frames) && frames[0].function == (unsigned)callee;
+}
+
+static double sum_of_lines(const struct function *f)
+{
+    double sum = 0;
+    for (uint32_t i = 0; i < f->view.record->line_count; i++)
+        sum += f->lines[i].time_ns;
+    return sum;
+}
+
+/* Few of a recursive function's calls of itself are made by an outermost activation, too few to be sampled. But what others
+ * measured of their calls of it is the time of its outermost activations, and what is not the time of its other lines is
+ * that of the recursive calls. */
+static double recursive_ns(const struct function *f, const struct recursion *r)
+{
+    if (r->others_calls < (double)(f->calls - f->inner_calls) * 0.99)
+        return r->calls_ns; /* others called it that nobody timed */
+    double rest = r->others_ns - sum_of_lines(f);
+    return rest > 0 ? rest : 0;
 }
 
 static int compare_arcs(const void *left, const void *right)
@@ -458,12 +527,58 @@ static void merge_arcs(struct kp_times *t)
     t->arc_count = kept;
 }
 
-int kp_times_solve(struct kp_times *t, int (*is_profiled)(const char *name, void *data), void *data)
+static void charge_recursion(struct kp_times *t, const int *callees, const struct estimate *estimates,
+                             const struct recursion *recursions)
 {
     for (unsigned i = 0; i < t->site_count; i++) {
-        const char *callee = t->views[t->sites[i].view].strings + t->sites[i].record->callee;
-        charge_site(t, &t->sites[i], *callee && is_profiled(callee, data));
+        if (!is_recursive(t, &t->sites[i], callees[i]))
+            continue;
+        const struct recursion *r = &recursions[callees[i]];
+        struct estimate e = estimates[i];
+        e.outer_ns = r->calls > 0 ? r->calls_ns * (double)t->sites[i].calls / r->calls : 0;
+        e.variance = r->others_variance;
+        charge_site(t, &t->sites[i], 1, &e);
     }
+}
+
+static void charge_sites(struct kp_times *t, int *callees, struct estimate *estimates, struct recursion *recursions,
+                         int (*is_profiled)(const char *name, void *data), void *data)
+{
+    for (unsigned i = 0; i < t->site_count; i++) {
+        const struct site *site = &t->sites[i];
+        const char *name = t->views[site->view].strings + site->record->callee;
+        callees[i] = direct_callee(t, site);
+        estimates[i] = estimate_site(site);
+        struct recursion *r = callees[i] >= 0 ? &recursions[callees[i]] : NULL;
+        if (is_recursive(t, site, callees[i])) {
+            r->calls += (double)site->calls;
+            r->calls_ns += estimates[i].outer_ns;
+            continue;
+        }
+        if (r) {
+            r->others_calls += (double)site->calls;
+            r->others_ns += estimates[i].outer_ns;
+            r->others_variance += estimates[i].variance;
+        }
+        charge_site(t, site, *name && is_profiled(name, data), &estimates[i]);
+    }
+    for (unsigned i = 0; i < t->function_count; i++)
+        if (recursions[i].calls > 0)
+            recursions[i].calls_ns = recursive_ns(&t->functions[i], &recursions[i]);
+    charge_recursion(t, callees, estimates, recursions);
+}
+
+int kp_times_solve(struct kp_times *t, int (*is_profiled)(const char *name, void *data), void *data)
+{
+    int *callees = calloc(t->site_count + 1u, sizeof *callees);
+    struct estimate *estimates = calloc(t->site_count + 1u, sizeof *estimates);
+    struct recursion *recursions = calloc(t->function_count + 1u, sizeof *recursions);
+    t->failed |= !callees || !estimates || !recursions;
+    if (!t->failed)
+        charge_sites(t, callees, estimates, recursions, is_profiled, data);
+    free(callees);
+    free(estimates);
+    free(recursions);
     merge_arcs(t);
     return t->failed ? -1 : 0;
 }

@@ -267,12 +267,13 @@ private:
 } // namespace
 
 std::vector<CallSite> instrumentCallSites(Function &Body, GlobalVariable *Counters, unsigned CounterCount,
+                                          function_ref<bool(const CallBase &)> Wants,
                                           function_ref<GlobalVariable *(unsigned)> Reserve) {
   SmallVector<CallBase *, 32> Calls;
   std::vector<CallSite> Sites;
   for (Instruction &I : instructions(Body)) {
     auto *Call = dyn_cast<CallBase>(&I);
-    if (!Call || !isSite(*Call))
+    if (!Call || !isSite(*Call) || !Wants(*Call))
       continue;
     std::string Name;
     if (auto *Intrinsic = dyn_cast<IntrinsicInst>(Call))

@@ -10,6 +10,7 @@
 #include "llvm/IR/DebugLoc.h"
 #include "llvm/IR/Function.h"
 #include "llvm/IR/GlobalVariable.h"
+#include "llvm/IR/InstrTypes.h"
 
 #include <string>
 #include <vector>
@@ -27,12 +28,16 @@ struct CallSite {
 constexpr const char *BodyKey = "kernprof.body";
 constexpr const char *CounterCountKey = "kernprof.counters";
 
+/// On a body that has no lines of its own.
+constexpr const char *ForwarderKey = "kernprof.forwarder";
+
 /// Marks `Body` for the late pass.
 void markBody(llvm::Function &Body, const llvm::GlobalVariable &Counters, unsigned CounterCount);
 
-/// Instruments all calls of a marked body. `reserve` is called with their number, where there are any, and returns the
-/// variable of the sites' words.
+/// Instruments the calls of a marked body that are wanted. `Reserve` is called with their number, where there are any, and
+/// returns the variable of the sites' words.
 std::vector<CallSite> instrumentCallSites(llvm::Function &Body, llvm::GlobalVariable *Counters, unsigned CounterCount,
+                                          llvm::function_ref<bool(const llvm::CallBase &)> Wants,
                                           llvm::function_ref<llvm::GlobalVariable *(unsigned)> Reserve);
 
 } // namespace kp

@@ -16,6 +16,28 @@ using namespace llvm;
 
 namespace kp {
 
+static std::tuple<StringRef, unsigned, StringRef> identity(const DISubprogram &S) {
+  return {S.getFilename(), S.getLine(), S.getLinkageName().empty() ? S.getName() : S.getLinkageName()};
+}
+
+ChosenFunctions::ChosenFunctions(const Module &M) {
+  if (const NamedMDNode *List = M.getNamedMetadata(ChosenKey))
+    for (const MDNode *Subprogram : List->operands())
+      Known.insert(identity(*cast<DISubprogram>(Subprogram)));
+}
+
+void ChosenFunctions::add(Function &F, StringRef Body) {
+  F.addFnAttr(ChosenKey, Body);
+  F.getParent()->getOrInsertNamedMetadata(ChosenKey)->addOperand(F.getSubprogram());
+}
+
+bool ChosenFunctions::contain(const DILocation *Location) const {
+  for (; Location; Location = Location->getInlinedAt())
+    if (Known.count(identity(*Location->getScope()->getSubprogram())))
+      return true;
+  return false;
+}
+
 static bool wantsBody(Function &F) {
   return !F.isDeclaration() && F.getSubprogram() && !F.hasAvailableExternallyLinkage() && !F.hasFnAttribute(ChosenKey) &&
          !F.hasFnAttribute(VersionKey) && !F.hasFnAttribute(Attribute::Naked) && !F.hasFnAttribute("no_instrument_function") &&
@@ -61,20 +83,26 @@ static void addBody(Target &T) {
   markBody(*T.Hits, *Words, Counters.CounterCount);
 }
 
-/// Direct calls between these bodies need no detour over the originals.
-static void connectBodies(ArrayRef<Target> Targets) {
+/// Direct calls from these bodies need no detour over the originals.
+static void connectBodies(Module &M, ArrayRef<Target> Targets) {
   SmallPtrSet<const Function *, 32> Bodies;
   for (const Target &T : Targets)
     Bodies.insert(T.Hits);
-  for (const Target &T : Targets) {
-    SmallVector<User *, 16> Users(T.Original->users());
+  auto redirect = [&](Function &Original, Function &To) {
+    SmallVector<User *, 16> Users(Original.users());
     for (User *U : Users) {
       auto *Call = dyn_cast<CallBase>(U);
-      if (Call && Call->getCalledOperand() == T.Original && Bodies.count(Call->getFunction()) &&
-          Call->getFunctionType() == T.Original->getFunctionType())
-        Call->setCalledFunction(T.Hits);
+      if (Call && Call->getCalledOperand() == &Original && Bodies.count(Call->getFunction()) &&
+          Call->getFunctionType() == Original.getFunctionType())
+        Call->setCalledFunction(&To);
     }
-  }
+  };
+  for (const Target &T : Targets)
+    redirect(*T.Original, *T.Hits);
+  for (Function &F : M)
+    if (F.hasFnAttribute(ChosenKey))
+      if (Function *Hits = M.getFunction(F.getFnAttribute(ChosenKey).getValueAsString()))
+        redirect(F, *Hits);
 }
 
 void addFunctionBodies(Module &M) {
@@ -89,7 +117,7 @@ void addFunctionBodies(Module &M) {
   }
   for (Target &T : Targets)
     addBody(T);
-  connectBodies(Targets);
+  connectBodies(M, Targets);
   for (Target &T : Targets) {
     if (T.How == Entry::Patch)
       makePatchable(*T.Original);

@@ -142,9 +142,9 @@ static void putInGroup(Module &M, const Target &T, GlobalObject &Leader) {
 }
 
 GlobalVariable *reserveCounters(Module &M, const Target &T, const MapContents &Contents) {
-  uint64_t Words = 1;
+  uint64_t Words = KP_ACTIVATION_WORDS;
   if (Contents.Lines)
-    Words = Contents.Counters->CounterCount + KP_ACTIVATION_WORDS + KP_LINE_WORDS * Contents.Lines->Lines.size();
+    Words += Contents.Counters->CounterCount + KP_LINE_WORDS * Contents.Lines->Lines.size();
   auto *Type = ArrayType::get(Type::getInt64Ty(M.getContext()), Words);
   auto *Counters = new GlobalVariable(M, Type, false, GlobalValue::InternalLinkage, ConstantAggregateZero::get(Type),
                                       groupName(M, *T.Original, Contents.Counters));

@@ -74,7 +74,7 @@ void instrument(kp::Target &T) {
     kp::insertTimestamps(*T.Exact, Changes, Words);
   }
   kp::emitRecord(M, T, Contents, Counters);
-  T.Original->addFnAttr(kp::ChosenKey);
+  kp::ChosenFunctions::add(*T.Original, T.InPlace ? "" : T.Hits->getName());
   if (!T.InPlace)
     kp::markBody(*T.Hits, *Counters, Placement.CounterCount);
 }
@@ -89,6 +89,8 @@ void forward(kp::Target &T) {
   }
   GlobalVariable *Counters = kp::reserveCounters(*T.Original->getParent(), T, {});
   kp::emitRecord(*T.Original->getParent(), T, {}, Counters);
+  kp::markBody(*T.Hits, *Counters, 0);
+  T.Hits->addFnAttr(kp::ForwarderKey);
 }
 
 void prepareEntry(kp::Target &T) {
@@ -99,16 +101,19 @@ void prepareEntry(kp::Target &T) {
     kp::makePatchable(F);
 }
 
-/// Instruments the calls of a marked body, and describes them.
-void instrumentBody(Function &Body) {
+/// Instruments the calls of a marked body, and describes them. In a body that only forwards calls to chosen functions,
+/// `Chosen`, those calls count that are written in one of these and came there by inlining.
+void instrumentBody(Function &Body, const kp::ChosenFunctions &Chosen) {
   Module &M = *Body.getParent();
   GlobalVariable *Counters = M.getNamedGlobal(Body.getFnAttribute(kp::BodyKey).getValueAsString());
   unsigned CounterCount = 0;
   Body.getFnAttribute(kp::CounterCountKey).getValueAsString().getAsInteger(10, CounterCount);
   Body.removeFnAttr(kp::BodyKey);
   GlobalVariable *Words = nullptr;
+  bool IsForwarder = Body.hasFnAttribute(kp::ForwarderKey);
+  auto wants = [&](const CallBase &Call) { return !IsForwarder || Chosen.contain(Call.getDebugLoc().get()); };
   std::vector<kp::CallSite> Sites = kp::instrumentCallSites(
-      Body, Counters, CounterCount, [&](unsigned Count) { return Words = kp::reserveSites(*Counters, Count); });
+      Body, Counters, CounterCount, wants, [&](unsigned Count) { return Words = kp::reserveSites(*Counters, Count); });
   if (Words)
     kp::emitSites(Body, *Counters, *Words, Sites);
 }
@@ -148,9 +153,12 @@ public:
     M.getOrInsertNamedMetadata("kernprof.calls.done");
     if (!kp::options().NoCalls)
       kp::addFunctionBodies(M);
+    kp::ChosenFunctions Chosen(M);
     for (Function &F : M)
       if (F.hasFnAttribute(kp::BodyKey) && !F.isDeclaration())
-        instrumentBody(F);
+        instrumentBody(F, Chosen);
+    if (NamedMDNode *List = M.getNamedMetadata(kp::ChosenKey))
+      List->eraseFromParent();
     return PreservedAnalyses::none();
   }
 };

@@ -66,6 +66,10 @@ void kp_call_begin(struct kp_timed_call *call, uint64_t *site, uint64_t outer_fr
     call->is_inner = outer_frame != 0;
     call->debt_x256 = segment->debt_x256;
     call->cpu_began_ns = takes_processor_time(site) ? kp_os_thread_cpu_ns() : 0;
+    uint64_t calls = site[KP_SITE_GRANTED]; /* nothing is left in the countdown */
+    if (!call->is_inner)
+        site[KP_SITE_OUTER_CALLS] += calls - site[KP_SITE_SEEN_CALLS];
+    site[KP_SITE_SEEN_CALLS] = calls;
     call->began = (int64_t)kp_clock_ticks();
 }
 

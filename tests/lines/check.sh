@@ -13,7 +13,7 @@ esac
 flags=$(sed -n '1s/.*flags: *//p' "$file" | sed 's, *\*/.*,,')
 "$KERNPROF" "$compile" "-$level" -fkernprof-all $flags -o program "$file" -lm -ldl -lpthread
 expected=$(sed -n '1s/.*exit: *\([0-9]*\).*/\1/p' "$file")
-for timing in off exact; do
+for timing in off adaptive exact; do
   status=0
   "$KERNPROF" -l -q --timing=$timing -o out.lprof ./program > output 2>&1 || status=$?
   [ "$status" = "${expected:-0}" ] || { echo "exit status $status, not ${expected:-0}"; cat output; exit 1; }
