@@ -9,6 +9,8 @@
 
 #include <stdint.h>
 
+#include "format/map.h"
+
 #define KP_COUNTERS_MAGIC 0x3173746e756f636bull /* "kcounts1" */
 #define KP_COUNTERS_VERSION 1u
 #define KP_CHUNK_MAGIC 0x316b6e68u /* "hnk1" */
@@ -21,7 +23,6 @@
 #define KP_ENV_OVERHEAD "KERNPROF_OVERHEAD" /* per cent of the run that timing may cost */
 #define KP_ENV_FUNCTIONS "KERNPROF_FUNCTIONS" /* set: all functions are profiled, not only lines of the chosen ones */
 
-enum kp_timing { KP_TIMING_OFF = 1, KP_TIMING_EXACT = 2, KP_TIMING_ADAPTIVE = 3 };
 enum kp_chunk_kind { KP_CHUNK_MODULE = 1, KP_CHUNK_SEGMENT = 2, KP_CHUNK_TARGETS = 3 };
 
 struct kp_counters_header {

@@ -24,6 +24,9 @@
 /* An edge without a counter: its count follows from the conservation of flow. */
 #define KP_NO_COUNTER 0xffffffffu
 
+/* How time is taken: what the bodies that the plugin makes ask the runtime for. */
+enum kp_timing { KP_TIMING_OFF = 1, KP_TIMING_EXACT = 2, KP_TIMING_ADAPTIVE = 3 };
+
 enum kp_record_flags {
     KP_FUNCTION_BY_ATTRIBUTE = 1, /* chosen by KP_PROFILE or KP_LINEPROF, not by a command-line option */
     KP_FUNCTION_BLOCK_COUNTERS = 2, /* one counter per block: flow is not conserved or edges cannot be split */

@@ -2,7 +2,7 @@
 #include "plugin/versions.h"
 #include "plugin/compat/instructions.h"
 #include "plugin/counters.h"
-#include "format/counters.h"
+#include "format/map.h"
 #include "format/map.h"
 
 #include "llvm/IR/DebugInfoMetadata.h"
