@@ -31,6 +31,10 @@ static const char description[] =
     "option are profiled when the program runs under kernprof, and run their original code when it does not. ARG ... is "
     "the command line of clang; there are more options.";
 
+static const char notes[] =
+    "`CC=\"kernprof cc\" ./configure`, `cmake -DCMAKE_C_COMPILER=kernprof-cc` and `ccache kernprof-cc` work as with clang. "
+    "ccache knows nothing of KERNPROF_CFLAGS: give the options on the command line, or change CCACHE_NAMESPACE with them.";
+
 /* A build system that calls us in front of its own compiler (a "launcher"): that compiler's name is dropped. */
 static int compile(int cxx, int argc, char **argv, struct kp_error *error)
 {
@@ -72,6 +76,7 @@ const struct kp_command kp_command_cc = {
     .description = description,
     .options = option_table,
     .environment = environment,
+    .notes = notes,
 };
 
 const struct kp_command kp_command_cxx = {
@@ -82,4 +87,5 @@ const struct kp_command kp_command_cxx = {
     .description = description,
     .options = option_table,
     .environment = environment,
+    .notes = notes,
 };
