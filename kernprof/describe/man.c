@@ -2,6 +2,7 @@
 #include "kernprof/describe/describe.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What roff would take for its own is protected; `words` between backquotes become bold. */
@@ -79,6 +80,7 @@ static void print_more(void (*print)(FILE *), FILE *out)
     fclose(memory);
     fputs(".SH TABLES\n", out);
     print_verbatim(text, out);
+    free(text);
 }
 
 static void print_see_also(const struct kp_front_end *own, const struct kp_command *command, FILE *out)
