@@ -68,6 +68,25 @@ static bool isTailCall(const CallBase &Call) {
   return Return && (!Return->getReturnValue() || Return->getReturnValue() == &Call);
 }
 
+/// Whether the callee may come back to the caller's function: libraries' functions that call nothing of the program's
+/// cannot, nor can functions of this file that call nothing but such.
+static bool mayCallBack(const CallBase &Call, unsigned Depth = 0) {
+  constexpr unsigned MaxDepth = 8;
+  if (isa<IntrinsicInst>(Call) || Call.isInlineAsm())
+    return false;
+  auto *Callee = dyn_cast<Function>(Call.getCalledOperand()->stripPointerCasts());
+  if (!Callee || Depth == MaxDepth)
+    return true;
+  if (Callee->isDeclaration() || Callee->isInterposable())
+    return !callsNothingBack(Callee->getName());
+  for (const Instruction &I : instructions(*Callee)) {
+    auto *Inner = dyn_cast<CallBase>(&I);
+    if (Inner && mayCallBack(*Inner, Depth + 1))
+      return true;
+  }
+  return false;
+}
+
 namespace {
 
 class Inserter {
@@ -77,10 +96,10 @@ class Inserter {
   Type *Word;
   Type *Pointer;
   DebugLoc Nowhere;
-  Value *SiteWords = nullptr; ///< of the running thread
+  GlobalVariable *Sites = nullptr;
+  Value *Bias = nullptr;      ///< of the running thread; null: loaded anew at every site
   Value *Timed = nullptr;     ///< struct kp_timed_call in this frame
-  Value *Saved = nullptr;     ///< the outer activation's frame; 0: this is the outermost
-  Value *Outermost = nullptr; ///< address of KP_OUTERMOST_FRAME
+  Value *Outermost = nullptr; ///< address of KP_OUTERMOST_FRAME; null where there is but one activation at a time
   FunctionCallee Begin, End, Target;
 
 public:
@@ -88,18 +107,25 @@ public:
     Word = Type::getInt64Ty(C);
     Pointer = PointerType::getUnqual(Word);
     Nowhere = F.getSubprogram() ? DebugLoc(DILocation::get(C, 0, 0, F.getSubprogram())) : DebugLoc();
-    Begin = declare("kp_call_begin", {Pointer, Pointer, Word});
+    Begin = declare("kp_call_begin", {Pointer, Pointer, Pointer});
     End = declare("kp_call_end", {Pointer});
     Target = declare("kp_call_target", {Pointer, Word});
   }
 
-  void run(ArrayRef<CallBase *> Calls, GlobalVariable *Counters, unsigned CounterCount, GlobalVariable *Sites) {
-    emitStart(Counters, CounterCount, Sites);
+  void run(ArrayRef<CallBase *> Calls, GlobalVariable *Counters, unsigned CounterCount, GlobalVariable *SiteWords,
+           bool Tracked) {
+    Sites = SiteWords;
+    bool MayRecurse = Tracked && llvm::any_of(Calls, [](const CallBase *Call) { return mayCallBack(*Call); });
+    emitStart(Counters, MayRecurse ? CounterCount : NoCounter);
     for (unsigned I = 0; I < Calls.size(); I++)
       insert(*Calls[I], I);
+    SmallVector<ReturnInst *, 8> Returns;
     for (BasicBlock &BB : F)
       if (auto *Return = dyn_cast<ReturnInst>(BB.getTerminator()))
-        restore(*Return);
+        Returns.push_back(Return);
+    for (ReturnInst *Return : Returns)
+      if (MayRecurse)
+        forget(*Return);
   }
 
 private:
@@ -120,17 +146,22 @@ private:
   }
 
   /// The running thread's words of `Variable`, `Index` words behind its start.
-  Value *wordsOf(IRBuilder<> &B, GlobalVariable *Variable, Value *Bias, uint64_t Index) {
+  Value *wordsOf(IRBuilder<> &B, GlobalVariable *Variable, uint64_t Index) {
+    Value *Distance = Bias ? Bias : B.CreateLoad(Word, declareBias(M), "kp.bias");
     Value *Bytes = B.CreatePointerCast(Variable, PointerType::getUnqual(B.getInt8Ty()));
-    Value *Moved = B.CreatePointerCast(B.CreateGEP(B.getInt8Ty(), Bytes, Bias), Pointer);
+    Value *Moved = B.CreatePointerCast(B.CreateGEP(B.getInt8Ty(), Bytes, Distance), Pointer);
     return B.CreateConstGEP1_64(Word, Moved, Index);
   }
 
   Value *field(IRBuilder<> &B, unsigned Site, unsigned Field) {
-    return B.CreateConstGEP1_64(Word, SiteWords, (uint64_t)Site * KP_SITE_WORDS + Field);
+    return wordsOf(B, Sites, (uint64_t)Site * KP_SITE_WORDS + Field);
   }
 
-  /// The thread's bias is loaded where the function begins; the counters' code may have done so already.
+  /// Where a thread-local variable is reached by a call of the C library, the bias is loaded but once, at the function's
+  /// start. Elsewhere a load at each site is better than a register that is taken for the whole function.
+  bool loadsOnce() const { return M.getPICLevel() != PICLevel::NotPIC && M.getPIELevel() == PIELevel::Default; }
+
+  /// The counters' code may have loaded the bias already.
   Value *findBias(GlobalVariable *Variable) {
     for (Instruction &I : F.getEntryBlock()) {
       auto *Load = dyn_cast<LoadInst>(&I);
@@ -143,31 +174,52 @@ private:
     return nullptr;
   }
 
-  /// Finds out whether this is the function's outermost activation on the thread: it is unless a frame further up the
-  /// stack is recorded. One recorded further down belongs to an activation that an exception or longjmp has ended.
-  void emitStart(GlobalVariable *Counters, unsigned CounterCount, GlobalVariable *Sites) {
-    IRBuilder<> B(&*F.getEntryBlock().getFirstInsertionPt());
+  /// Brings the static allocas together at F's start, as the first block may be split behind them; returns what follows.
+  Instruction *hoistAllocas() {
+    BasicBlock &Entry = F.getEntryBlock();
+    Instruction *Start = &*Entry.getFirstInsertionPt();
+    for (auto It = Entry.begin(); It != Entry.end();) {
+      auto *Alloca = dyn_cast<AllocaInst>(&*It++);
+      if (!Alloca || !Alloca->isStaticAlloca())
+        continue;
+      if (Alloca == Start)
+        Start = Start->getNextNode();
+      else
+        Alloca->moveBefore(Start);
+    }
+    return Start;
+  }
+
+  /// Records the frame of the function's outermost activation on the thread. This one is it unless a frame further up the
+  /// stack is recorded; one recorded further down belongs to an activation that an exception or longjmp has ended.
+  void emitStart(GlobalVariable *Counters, unsigned CounterCount) {
+    Instruction *Start = hoistAllocas();
+    IRBuilder<> B(Start);
     auto *Frame = B.CreateAlloca(ArrayType::get(Word, TimedCallWords), nullptr, "kp.timed");
-    GlobalVariable *BiasVariable = declareBias(M);
-    Value *Bias = findBias(BiasVariable);
-    if (Bias)
-      B.SetInsertPoint(cast<Instruction>(Bias)->getNextNode());
-    else
-      Bias = B.CreateLoad(Word, BiasVariable, "kp.bias");
     Timed = B.CreatePointerCast(Frame, Pointer);
-    SiteWords = wordsOf(B, Sites, Bias, 0);
-    Value *Activation = wordsOf(B, Counters, Bias, CounterCount);
+    if (loadsOnce() && !(Bias = findBias(declareBias(M))))
+      Bias = B.CreateLoad(Word, declareBias(M), "kp.bias");
+    if (CounterCount == NoCounter)
+      return;
+    if (auto *Loaded = dyn_cast_or_null<Instruction>(Bias))
+      B.SetInsertPoint(Loaded->getNextNode());
+    Value *Activation = wordsOf(B, Counters, CounterCount);
     Outermost = B.CreateConstGEP1_64(Word, Activation, KP_OUTERMOST_FRAME);
     Value *Inner = B.CreateConstGEP1_64(Word, Activation, KP_INNER_CALLS);
     Value *Recorded = B.CreateLoad(Word, Outermost);
     Value *Here = B.CreatePtrToInt(Frame, Word);
     Value *IsInner = B.CreateICmpUGT(Recorded, Here);
-    Saved = B.CreateSelect(IsInner, Recorded, B.getInt64(0), "kp.saved");
-    B.CreateStore(B.CreateSelect(IsInner, Recorded, Here), Outermost);
-    B.CreateStore(B.CreateAdd(B.CreateLoad(Word, Inner), B.CreateZExt(IsInner, Word)), Inner);
+    Instruction *IfInner, *IfOuter;
+    SplitBlockAndInsertIfThenElse(IsInner, &*B.GetInsertPoint(), &IfInner, &IfOuter,
+                                  MDBuilder(C).createBranchWeights(1, 1000));
+    B.SetInsertPoint(IfInner);
+    B.CreateStore(B.CreateAdd(B.CreateLoad(Word, Inner), B.getInt64(1)), Inner);
+    B.SetInsertPoint(IfOuter);
+    B.CreateStore(Here, Outermost);
   }
 
-  void restore(ReturnInst &Return) {
+  /// The outermost activation ends.
+  void forget(ReturnInst &Return) {
     Instruction *Before = &Return;
     for (Instruction *Previous = Return.getPrevNode(); Previous; Previous = Previous->getPrevNode()) {
       auto *Call = dyn_cast<CallInst>(Previous);
@@ -178,7 +230,10 @@ private:
     }
     IRBuilder<> B(Before);
     B.SetCurrentDebugLocation(DebugLoc());
-    B.CreateStore(Saved, Outermost);
+    Value *IsOutermost = B.CreateICmpEQ(B.CreateLoad(Word, Outermost), B.CreatePtrToInt(Timed, Word));
+    Instruction *Then = SplitBlockAndInsertIfThen(IsOutermost, Before, false);
+    B.SetInsertPoint(Then);
+    B.CreateStore(B.getInt64(0), Outermost);
   }
 
   void insert(CallBase &Call, unsigned Site) {
@@ -215,7 +270,7 @@ private:
     BranchInst::Create(Slow, Fast, Now, Head)
         ->setMetadata(LLVMContext::MD_prof, MDBuilder(C).createBranchWeights(1, 1000));
     IRBuilder<> B(Slow);
-    call(B, Begin, {Timed, field(B, Site, 0), Saved});
+    call(B, Begin, {Timed, field(B, Site, 0), Outermost ? Outermost : ConstantPointerNull::get(cast<PointerType>(Pointer))});
     auto *Copy = cast<CallBase>(Call.clone());
     B.Insert(Copy);
     Copy->setDebugLoc(Call.getDebugLoc());
@@ -284,7 +339,7 @@ std::vector<CallSite> instrumentCallSites(Function &Body, GlobalVariable *Counte
     Sites.push_back({Call->getDebugLoc(), Name, isTimed(*Call)});
   }
   if (!Calls.empty())
-    Inserter(Body).run(Calls, Counters, CounterCount, Reserve(Calls.size()));
+    Inserter(Body).run(Calls, Counters, CounterCount, Reserve(Calls.size()), Body.hasFnAttribute(TrackedKey));
   return Sites;
 }
 

@@ -28,6 +28,10 @@ struct CallSite {
 constexpr const char *BodyKey = "kernprof.body";
 constexpr const char *CounterCountKey = "kernprof.counters";
 
+/// On a body that finds out whether it is its function's outermost activation. Where all functions are profiled, that
+/// follows from who called whom.
+constexpr const char *TrackedKey = "kernprof.tracked";
+
 /// On a body that has no lines of its own.
 constexpr const char *ForwarderKey = "kernprof.forwarder";
 

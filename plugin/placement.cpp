@@ -34,6 +34,16 @@ static bool alwaysReturns(StringRef Name) {
   return Names.contains(Name);
 }
 
+bool callsNothingBack(StringRef Name) {
+  static const StringSet<> Names = {
+      "malloc", "calloc", "realloc", "free", "aligned_alloc", "posix_memalign", "printf", "fprintf", "sprintf", "snprintf",
+      "vsnprintf", "vfprintf", "puts", "putchar", "putc", "fputc", "fputs", "getc", "fgetc", "fgets", "fread", "fwrite",
+      "fflush", "fopen", "fclose", "fseek", "ftell", "read", "write", "open", "close", "lseek", "stat", "fstat", "usleep",
+      "nanosleep", "sleep", "exit", "_exit", "abort", "strdup", "getenv", "rand", "gettimeofday", "poll", "select", "send",
+      "recv", "_Znwm", "_Znam", "_ZdlPv", "_ZdlPvm", "_ZdaPv", "kp_thread_start"};
+  return alwaysReturns(Name) || Names.contains(Name);
+}
+
 bool mayNotReturn(const Instruction &I) {
   auto *Call = dyn_cast<CallBase>(&I);
   if (!Call || isa<IntrinsicInst>(Call) || Call->isInlineAsm())

@@ -40,6 +40,9 @@ struct Placement {
 /// They end in an unconditional branch.
 std::vector<llvm::BasicBlock *> splitNonReturning(llvm::Function &F);
 
+/// Functions of the C library that call nothing of the program's.
+bool callsNothingBack(llvm::StringRef Name);
+
 /// Whether control may leave through this instruction without reaching the next one.
 bool mayNotReturn(const llvm::Instruction &I);
 

@@ -75,8 +75,11 @@ void instrument(kp::Target &T) {
   }
   kp::emitRecord(M, T, Contents, Counters);
   kp::ChosenFunctions::add(*T.Original, T.InPlace ? "" : T.Hits->getName());
-  if (!T.InPlace)
-    kp::markBody(*T.Hits, *Counters, Placement.CounterCount);
+  if (T.InPlace)
+    return;
+  kp::markBody(*T.Hits, *Counters, Placement.CounterCount);
+  if (!kp::options().All)
+    T.Hits->addFnAttr(kp::TrackedKey);
 }
 
 /// A function without counters whose clones call the counting bodies.

@@ -22,6 +22,7 @@ struct kp_segment {
     int64_t debt_x256; /* ticks that instrumentation has cost this thread, times 256 */
     int64_t began;     /* ticks when the thread began to use it */
     int64_t spent_ticks; /* on timed calls */
+    double stretch;      /* of the gaps between timed calls, so that it stays within the budget */
     uint64_t random;
     struct kp_targets_chunk *targets; /* NULL until a call through a pointer */
     uint32_t targets_used;
@@ -95,7 +96,7 @@ void kp_exact_calibrate(void);
 
 /* Called by instrumented code around a timed call, and when a site's call goes to another target (runtime/calls.c). */
 struct kp_timed_call;
-void kp_call_begin(struct kp_timed_call *call, uint64_t *site, uint64_t outer_frame);
+void kp_call_begin(struct kp_timed_call *call, uint64_t *site, const uint64_t *outermost_frame);
 void kp_call_end(struct kp_timed_call *call);
 void kp_call_target(uint64_t *site, uint64_t address);
 

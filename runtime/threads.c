@@ -107,6 +107,7 @@ void kp_thread_start(void)
     segment->chunk->thread = kp_os_thread();
     segment->began = (int64_t)kp_clock_ticks();
     segment->spent_ticks = 0;
+    segment->stretch = 1;
     kp_thread_segment = segment;
     kp_bias = (int64_t)((intptr_t)segment->chunk + (intptr_t)segment->chunk->counters_offset - (intptr_t)__start_kp_cnts);
     pthread_setspecific(kp_runtime.thread_ends, segment);
