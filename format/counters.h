@@ -23,7 +23,11 @@
 #define KP_ENV_OVERHEAD "KERNPROF_OVERHEAD" /* per cent of the run that timing may cost */
 #define KP_ENV_FUNCTIONS "KERNPROF_FUNCTIONS" /* set: all functions are profiled, not only lines of the chosen ones */
 
-enum kp_chunk_kind { KP_CHUNK_MODULE = 1, KP_CHUNK_SEGMENT = 2, KP_CHUNK_TARGETS = 3 };
+enum kp_chunk_kind { KP_CHUNK_MODULE = 1, KP_CHUNK_SEGMENT = 2, KP_CHUNK_TARGETS = 3, KP_CHUNK_TIMERS = 4,
+                     KP_CHUNK_TIMER_NAMES = 5 };
+
+/* In every program that has timers, for kernprof to know it by. Holds nothing. */
+#define KP_TIMER_SECTION "kp_has_timers"
 
 struct kp_counters_header {
     uint64_t magic;
@@ -47,6 +51,7 @@ struct kp_chunk {
     uint32_t magic;
     uint32_t kind;
     uint64_t size; /* multiple of the page, header included */
+    uint64_t offset; /* in the file */
 };
 
 /* A loaded module: executable or shared object. `path` and the bytes of its map follow, at the given offsets from the
@@ -86,5 +91,47 @@ struct kp_target {
     uint64_t site;    /* index of its first word among the module's counters */
     uint64_t calls;
 };
+
+/* Timers (KP_REGION and the like): one cell for each name and thread. The cells of threads that have ended are added up in
+ * chunks of their own, whose `thread` is 0. */
+struct kp_timers_chunk {
+    struct kp_chunk chunk;
+    uint32_t thread;
+    uint32_t stale; /* 1: kp_reset_timers was called, and the thread has not yet noticed: nothing here counts */
+    uint64_t cells_offset; /* from the start of the chunk */
+    uint64_t cell_count;
+};
+
+struct kp_timer_cell {
+    uint64_t name; /* offset in the file of a struct kp_timer_name; 0: the cell is not used */
+    uint64_t calls;
+    uint64_t ticks;
+    uint64_t longest;
+    uint64_t shortest_inverted; /* ~ticks, so that 0 is none */
+    union {
+        uint64_t entered;      /* of a thread that runs: when the open region began */
+        uint64_t most_ticks;   /* of those that ended: the largest `ticks` of one thread */
+    };
+    union {
+        uint64_t frame;        /* address of the open region's state; 0: kp_region_begin */
+        uint64_t thread_count; /* of those that ended */
+    };
+    uint32_t depth; /* regions of this name that are open, within one another */
+    uint32_t stack; /* stack pointer where the outermost was entered, divided by 16 */
+};
+
+/* In chunks of kind KP_CHUNK_TIMER_NAMES, behind the chunk's header, each at a multiple of 8. */
+struct kp_timer_name {
+    uint32_t length;
+    char text[4]; /* and more: `length` bytes */
+};
+
+#define KP_TIMER_NAME_MAX 4096u /* longer names are cut */
+
+#ifdef __cplusplus
+static_assert(sizeof(struct kp_timer_cell) == 64, "on-disk layout");
+#else
+_Static_assert(sizeof(struct kp_timer_cell) == 64, "on-disk layout");
+#endif
 
 #endif

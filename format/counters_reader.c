@@ -58,3 +58,25 @@ const struct kp_targets_chunk *kp_counters_targets(const struct kp_chunk *chunk)
         return NULL;
     return t;
 }
+
+const struct kp_timers_chunk *kp_counters_timers(const struct kp_chunk *chunk)
+{
+    const struct kp_timers_chunk *t = (const void *)chunk;
+    if (chunk->kind != KP_CHUNK_TIMERS || t->cells_offset % 8 != 0 || t->cells_offset < sizeof *t ||
+        t->cell_count > chunk->size / sizeof(struct kp_timer_cell) ||
+        !fits(chunk, t->cells_offset, t->cell_count * sizeof(struct kp_timer_cell)))
+        return NULL;
+    return t;
+}
+
+const char *kp_counters_timer_name(const struct kp_counters *counters, const struct kp_timer_cell *cell, uint32_t *length)
+{
+    uint64_t offset = cell->name;
+    if (offset < KP_COUNTERS_PAGE || offset % 8 != 0 || offset > counters->size - sizeof(struct kp_timer_name))
+        return NULL;
+    const struct kp_timer_name *name = (const void *)(counters->bytes + offset);
+    *length = name->length;
+    if (*length > KP_TIMER_NAME_MAX || *length > counters->size - offset - offsetof(struct kp_timer_name, text))
+        return NULL;
+    return name->text;
+}

@@ -25,7 +25,10 @@ CREATE TABLE arc (
     caller INTEGER REFERENCES function, caller_source INTEGER REFERENCES source, caller_line INTEGER,
     callee INTEGER REFERENCES function, calls INTEGER, primitive_calls INTEGER, total_ns INTEGER, self_ns INTEGER,
     PRIMARY KEY (caller, caller_source, caller_line, callee)) WITHOUT ROWID;
-CREATE TABLE timer (name TEXT PRIMARY KEY, calls INTEGER, total_ns INTEGER) WITHOUT ROWID;
+-- min_ns, max_ns: of one call; threads: how many called it; thread_ns: the largest total of one thread.
+CREATE TABLE timer (
+    name TEXT PRIMARY KEY, calls INTEGER, total_ns INTEGER, min_ns INTEGER, max_ns INTEGER, threads INTEGER,
+    thread_ns INTEGER) WITHOUT ROWID;
 CREATE TABLE memory_line (
     function INTEGER REFERENCES function, source INTEGER REFERENCES source, line INTEGER, occurrences INTEGER,
     allocated_bytes INTEGER, freed_bytes INTEGER, live_bytes INTEGER, peak_bytes INTEGER);
@@ -49,7 +52,7 @@ CREATE VIEW calls AS
     FROM arc a JOIN function c ON c.id = a.caller JOIN source cs ON cs.id = a.caller_source
          JOIN function e ON e.id = a.callee JOIN source es ON es.id = e.source
     GROUP BY cs.path, a.caller_line, c.name, c.line, es.path, e.name, e.line;
-CREATE VIEW timers AS SELECT name, calls, total_ns FROM timer;
+CREATE VIEW timers AS SELECT name, calls, total_ns, min_ns, max_ns, threads, thread_ns FROM timer;
 CREATE VIEW memory_lines AS
     SELECT s.path AS file, m.line AS line, f.name AS function, SUM(m.occurrences) AS occurrences,
            SUM(m.allocated_bytes) AS allocated_bytes, SUM(m.freed_bytes) AS freed_bytes, SUM(m.live_bytes) AS live_bytes,

@@ -13,6 +13,10 @@ static const struct kp_option option_table[] = {KP_OPTION_HELP, KP_OPTIONS_END};
 
 static int show_binary(const char *path, const struct kp_elf_image *image, struct kp_error *error)
 {
+    if (!image->map && image->timers) {
+        printf("%s: no functions, timers\n", path);
+        return 0;
+    }
     if (!image->map) {
         printf("%s: nothing is instrumented; compile with `kernprof cc` and KP_PROFILE on a function\n", path);
         return 0;
@@ -34,6 +38,8 @@ static int show_binary(const char *path, const struct kp_elf_image *image, struc
            (unsigned long long)counters);
     if (all > functions)
         printf(", and %llu functions without their lines", (unsigned long long)(all - functions));
+    if (image->timers)
+        printf(", timers");
     if (image->build_id[0])
         printf(", build id %s", image->build_id);
     putchar('\n');

@@ -185,7 +185,7 @@ static int finish(const struct options *options, const char *folder, const struc
         say_unmatched(join);
     if (added != 0) {
         status = KP_EXIT_FAILED;
-    } else if (kp_join_functions(join) == 0) {
+    } else if (kp_join_functions(join) == 0 && kp_join_timers(join) == 0) {
         if (!options->quiet)
             fprintf(stderr, "kernprof: no profile: nothing that ran was instrumented\n");
     } else if (write_profile(join, run, output, error) != 0) {

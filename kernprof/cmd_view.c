@@ -14,7 +14,7 @@
 #include "util/output.h"
 #include "viewer/viewer.h"
 
-enum { OPTION_COLUMNS = KP_OPTION_LONG, OPTION_FUNCTION, OPTION_FILE, OPTION_SORT, OPTION_COLOR, OPTION_INSTANCES };
+enum { OPTION_COLUMNS = KP_OPTION_LONG, OPTION_FUNCTION, OPTION_FILE, OPTION_SORT, OPTION_COLOR, OPTION_INSTANCES, OPTION_TIMERS };
 
 static const char *column_key(size_t index)
 {
@@ -31,6 +31,7 @@ static const struct kp_option option_table[] = {
     {"function", OPTION_FUNCTION, "GLOB", "only functions of this name; may be given again", NULL, NULL},
     {"file", OPTION_FILE, "GLOB", "only functions of this file; may be given again", NULL, NULL},
     {"sort", OPTION_SORT, "KEY", "line (default), time, hits or name", "line time hits name", NULL},
+    {"timers", OPTION_TIMERS, NULL, "the table of timers (KP_REGION and the like) instead of the listing", NULL, NULL},
     {"instances", OPTION_INSTANCES, NULL, "part the instances of templates and inline functions", NULL, NULL},
     {"color", OPTION_COLOR, "[WHEN]",
      "heat by % time: auto (default: on a terminal, unless NO_COLOR is set), always, never", "auto always never", NULL},
@@ -42,6 +43,7 @@ struct view {
     struct kp_text_options text;
     struct kp_listing_filter filter;
     enum kp_listing_order order;
+    bool timers;
     const char *color;
     const char *output;
     const char **functions; /* what `filter` points to, with room for all of argv */
@@ -76,6 +78,7 @@ static int take_option(int option, struct view *view, struct kp_error *error)
                    : kp_fail(error, "--sort: unknown key '%s'; there are: line, time, hits, name", optarg);
     case OPTION_COLOR: return parse_color(optarg ? optarg : "always", view, error);
     case OPTION_INSTANCES: view->filter.instances = true; return 0;
+    case OPTION_TIMERS: view->timers = true; return 0;
     default: return -1;
     }
 }
@@ -99,6 +102,11 @@ static int render(const char *path, const struct view *view, FILE *out, struct k
     sqlite3 *profile = kp_profile_open(path, error);
     if (!profile)
         return -1;
+    if (view->timers || kp_timers_alone(profile)) {
+        int failed = kp_timers_render(profile, view->order == KP_ORDER_TIME, out, error);
+        sqlite3_close(profile);
+        return failed;
+    }
     struct kp_listing listing;
     int status = kp_listing_load(&listing, profile, &view->filter, error);
     sqlite3_close(profile);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "format/counters.h"
 #include "format/map_reader.h"
 
 static int copy_section(Elf_Scn *section, const GElf_Shdr *header, void **copy)
@@ -83,6 +84,8 @@ static int read_sections(Elf *elf, struct kp_elf_image *image)
         } else if (strcmp(name, KP_COUNTER_SECTION) == 0) {
             image->counters_address = header.sh_addr;
             image->counters_size = header.sh_size;
+        } else if (strcmp(name, KP_TIMER_SECTION) == 0) {
+            image->timers = 1;
         } else if (header.sh_type == SHT_NOTE) {
             read_build_id(section, image);
         } else if (header.sh_type == SHT_DYNSYM) {
@@ -96,7 +99,7 @@ static int read_sections(Elf *elf, struct kp_elf_image *image)
 
 int kp_elf_is_instrumented(const struct kp_elf_image *image, int by_function)
 {
-    return image->map && kp_map_functions(image->map, image->map_size, by_function) > 0;
+    return image->timers || (image->map && kp_map_functions(image->map, image->map_size, by_function) > 0);
 }
 
 int kp_elf_read(const char *path, struct kp_elf_image *image, struct kp_error *error)

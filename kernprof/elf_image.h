@@ -13,11 +13,12 @@ struct kp_elf_image {
     uint64_t counters_address;
     uint64_t counters_size;
     char build_id[65]; /* hexadecimal; empty: none */
+    int timers;        /* uses KP_REGION or the like */
     int dynamic;       /* has an interpreter */
     int loads_code;    /* imports dlopen, exec or the like: instrumented code may still come */
 };
 
-/* Does it hold functions that count? */
+/* Does it hold functions that count, or timers? */
 int kp_elf_is_instrumented(const struct kp_elf_image *image, int by_function);
 
 /* 0; 1: not an ELF file; -1: `error`. Free with kp_elf_free. */

@@ -23,6 +23,7 @@
 #include "format/profile.h"
 #include "kernprof/code_places.h"
 #include "kernprof/flow.h"
+#include "kernprof/timers.h"
 #include "kernprof/times.h"
 #include "util/host.h"
 #include "util/text_file.h"
@@ -65,6 +66,7 @@ struct kp_join {
     int by_function;
     struct kp_samples samples;
     const char *sampler; /* NULL: nothing was sampled */
+    struct kp_timer_sums timers;
 };
 
 struct kp_join *kp_join_new(int by_function)
@@ -95,12 +97,18 @@ void kp_join_free(struct kp_join *join)
         free_module(&join->modules[i]);
     free(join->modules);
     free(join->processes);
+    kp_timer_sums_free(&join->timers);
     free(join);
 }
 
 unsigned kp_join_functions(const struct kp_join *join)
 {
     return join->function_count;
+}
+
+uint64_t kp_join_timers(const struct kp_join *join)
+{
+    return join->timers.count;
 }
 
 unsigned kp_join_damaged(const struct kp_join *join)
@@ -308,7 +316,10 @@ static int add_file(struct kp_join *join, const void *bytes, uint64_t size)
         const struct kp_module_chunk *module = kp_counters_module(chunk);
         const struct kp_segment_chunk *segment = kp_counters_segment(chunk);
         const struct kp_targets_chunk *targets = kp_counters_targets(chunk);
-        if (module && module->module >= 1 && module->module <= modules) {
+        const struct kp_timers_chunk *timers = kp_counters_timers(chunk);
+        if (timers)
+            result = kp_timer_sums_add(&join->timers, &file, timers, tick_ns);
+        else if (module && module->module >= 1 && module->module <= modules) {
             struct module *m = find_module(join, module);
             if (!m)
                 result = -1;
@@ -860,6 +871,7 @@ int kp_join_write(struct kp_join *join, const struct kp_run *run, sqlite3 *profi
         (w.source = kp_profile_prepare(profile, "INSERT INTO source VALUES (NULL,?,?,?,?,?,?)", error)) &&
         (w.find_source = kp_profile_prepare(profile, "SELECT id FROM source WHERE path = ?", error)))
         result = write_kind(run, profile, error) == 0 && write_modules(&w, join, &names, error) == 0 &&
+                         kp_timer_sums_write(&join->timers, profile, error) == 0 &&
                          write_runs(join, run, profile, error) == 0
                      ? 0
                      : -1;

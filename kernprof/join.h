@@ -30,8 +30,9 @@ void kp_join_free(struct kp_join *join);
 /* Adds all counter files of a folder. A damaged one is left out and counted. 0, or -1 with `error`. */
 int kp_join_add_folder(struct kp_join *join, const char *folder, struct kp_error *error);
 
-/* Number of functions that were found. */
+/* Number of functions, and of timers that ran. */
 unsigned kp_join_functions(const struct kp_join *join);
+uint64_t kp_join_timers(const struct kp_join *join);
 unsigned kp_join_damaged(const struct kp_join *join);
 
 /* Adds the patterns of the command lines that built the modules. */

@@ -99,6 +99,7 @@ struct kp_chunk *kp_file_add(enum kp_chunk_kind kind, uint64_t size, void *addre
         return NULL;
     chunk->kind = kind;
     chunk->size = size;
+    chunk->offset = offset;
     return chunk;
 }
 

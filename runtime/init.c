@@ -12,8 +12,9 @@ struct kp_runtime kp_runtime;
 uint8_t kp_state;
 uint8_t kp_calls_state;
 
-static enum kp_timing timing_of(const char *text)
+enum kp_timing kp_timing_mode(void)
 {
+    const char *text = secure_getenv(KP_ENV_TIMING);
     if (text && strcmp(text, "off") == 0)
         return KP_TIMING_OFF;
     return text && strcmp(text, "exact") == 0 ? KP_TIMING_EXACT : KP_TIMING_ADAPTIVE;
@@ -33,7 +34,7 @@ __attribute__((constructor(101))) static void kp_init(void)
     const char *directory = secure_getenv(KP_ENV_DIRECTORY);
     if (!directory || !*directory || &__start_kp_map[0] == &__stop_kp_map[0])
         return;
-    enum kp_timing timing = timing_of(secure_getenv(KP_ENV_TIMING));
+    enum kp_timing timing = kp_timing_mode();
     if (kp_threads_init() == 0 && kp_file_open(directory, timing) == 0 && kp_module_register() == 0) {
         pthread_atfork(NULL, NULL, kp_fork_child);
         int functions = secure_getenv(KP_ENV_FUNCTIONS) != NULL;

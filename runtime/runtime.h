@@ -59,6 +59,9 @@ extern const char __stop_kp_map[] __attribute__((weak, visibility("hidden")));
 extern char __start_kp_cnts[] __attribute__((weak, visibility("hidden")));
 extern char __stop_kp_cnts[] __attribute__((weak, visibility("hidden")));
 
+/* How kernprof wants time to be taken. */
+enum kp_timing kp_timing_mode(void);
+
 /* Opens the process's counter file, creating it if this is the first module. 0 or -1 (said). */
 int kp_file_open(const char *directory, enum kp_timing timing);
 

@@ -39,7 +39,12 @@ void kp_units_cell(char text[KP_VALUE_TEXT], struct kp_value value, double unit_
 
 void kp_units_seconds(char text[KP_VALUE_TEXT], int64_t time_ns)
 {
-    snprintf(text, KP_VALUE_TEXT, "%g", (double)time_ns * 1e-9);
+    kp_units_seconds_exact(text, (double)time_ns);
+}
+
+void kp_units_seconds_exact(char text[KP_VALUE_TEXT], double time_ns)
+{
+    snprintf(text, KP_VALUE_TEXT, "%g", time_ns * 1e-9);
 }
 
 void kp_units_summary_seconds(char text[KP_VALUE_TEXT], int64_t time_ns)

@@ -28,6 +28,7 @@ void kp_units_cell(char text[KP_VALUE_TEXT], struct kp_value value, double unit_
 
 /* Seconds as line_profiler's `Total time` has them (%g), and as its summary has them (%6.2f). */
 void kp_units_seconds(char text[KP_VALUE_TEXT], int64_t time_ns);
+void kp_units_seconds_exact(char text[KP_VALUE_TEXT], double time_ns); /* of fractions of a nanosecond, too */
 void kp_units_summary_seconds(char text[KP_VALUE_TEXT], int64_t time_ns);
 
 /* The unit itself, "1e-06". */

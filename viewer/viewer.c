@@ -11,11 +11,14 @@ int kp_view_profile(const char *path, FILE *out, struct kp_error *error)
     if (!profile)
         return -1;
     struct kp_listing listing;
-    int status = kp_listing_load(&listing, profile, NULL, error);
+    bool timers = kp_timers_alone(profile);
+    int status = timers ? kp_timers_render(profile, false, out, error) : kp_listing_load(&listing, profile, NULL, error);
     if (status == 0) {
         struct kp_text_options options = kp_text_defaults();
-        kp_text_render(&listing, &options, out);
-        kp_listing_free(&listing);
+        if (!timers) {
+            kp_text_render(&listing, &options, out);
+            kp_listing_free(&listing);
+        }
         status = kp_output_flush(out, out == stdout ? "standard output" : "listing", error);
     }
     sqlite3_close(profile);

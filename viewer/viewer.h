@@ -6,9 +6,10 @@
 #include "viewer/export/export.h"
 #include "viewer/listing.h"
 #include "viewer/text.h"
+#include "viewer/timers.h"
 #include "viewer/units.h"
 
-/* Prints the listing of the profile `path` as `kernprof view` does by default, and checks that it was written.
+/* Prints the listing of the profile `path` as `kernprof view` does by default (the timers, where it has nothing else), and checks that it was written.
  * 0, or -1 with `error` filled. */
 int kp_view_profile(const char *path, FILE *out, struct kp_error *error);
 
