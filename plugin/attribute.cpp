@@ -7,6 +7,7 @@
 #include "plugin/compat/attributes.h"
 #include "plugin/labels.h"
 #include "plugin/options.h"
+#include "plugin/timed.h"
 
 #include "clang/AST/ASTConsumer.h"
 #include "clang/AST/RecursiveASTVisitor.h"
@@ -78,6 +79,29 @@ struct MemprofAttribute : FunctionAttribute {
   }
 };
 
+/// The one with an argument: the timer's name, without it the function's.
+struct TimedAttribute : FunctionAttribute {
+  TimedAttribute() : FunctionAttribute("timed", kp::TimedMark) {
+    static constexpr Spelling S[] = {{ParsedAttr::AS_GNU, "kernprof_timed"},
+                                     {ParsedAttr::AS_CXX11, "kernprof::timed"},
+                                     {kp::SyntaxC23, "kernprof::timed"}};
+    Spellings = S;
+  }
+
+  AttrHandling handleDeclAttribute(Sema &S, Decl *D, const ParsedAttr &Attr) const override {
+    StringRef Name;
+    if (Attr.getNumArgs() > 1) {
+      unsigned Id = S.getDiagnostics().getCustomDiagID(DiagnosticsEngine::Error, "'timed' attribute takes one argument, a name");
+      S.Diag(Attr.getLoc(), Id);
+      return AttributeNotApplied;
+    }
+    if (Attr.getNumArgs() == 1 && !S.checkStringLiteralArgumentAttr(Attr, 0, Name))
+      return AttributeNotApplied;
+    mark(D, kp::encodeTimedName(Name));
+    return AttributeApplied;
+  }
+};
+
 bool matches(const std::string &Glob, const std::string &Text) { return fnmatch(Glob.c_str(), Text.c_str(), 0) == 0; }
 
 /// A file glob without a slash is compared with the file's last component, as gitignore does.
@@ -108,6 +132,7 @@ public:
     if (!Function)
       return RecursiveASTVisitor::TraverseDecl(D);
     choose(Function);
+    kp::markTimed(Function);
     carry(Function);
     bool Outer = InMarked;
     InMarked = isMarked(Function);
@@ -203,6 +228,7 @@ class Action : public PluginASTAction {
 ParsedAttrInfoRegistry::Add<ProfileAttribute> Profile("kernprof_profile", "profile this function's lines and memory");
 ParsedAttrInfoRegistry::Add<LineprofAttribute> Lineprof("kernprof_lineprof", "profile this function's lines");
 ParsedAttrInfoRegistry::Add<MemprofAttribute> Memprof("kernprof_memprof", "profile this function's memory");
+ParsedAttrInfoRegistry::Add<TimedAttribute> Timed("kernprof_timed", "time this function");
 FrontendPluginRegistry::Add<Action> Registered("kernprof", "line profiler");
 
 } // namespace

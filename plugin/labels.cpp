@@ -107,12 +107,16 @@ private:
   }
 
   clang::Stmt *createMark(clang::SourceLocation Location) {
-    return new (Context) clang::GCCAsmStmt(Context, Location, /*issimple=*/true, /*isvolatile=*/true, 0, 0, nullptr, nullptr,
-                                           nullptr, createString(Context, MarkText, Location), 0, nullptr, 0, Location);
+    return createAssemblyMark(Context, MarkText, Location);
   }
 };
 
 } // namespace
+
+clang::Stmt *createAssemblyMark(clang::ASTContext &Context, llvm::StringRef Text, clang::SourceLocation Location) {
+  return new (Context) clang::GCCAsmStmt(Context, Location, /*issimple=*/true, /*isvolatile=*/true, 0, 0, nullptr, nullptr,
+                                         nullptr, createString(Context, Text, Location), 0, nullptr, 0, Location);
+}
 
 void markLabels(clang::FunctionDecl *F) {
   if (F->isConstexpr() || F->isDependentContext() || !F->hasBody())

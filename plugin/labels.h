@@ -7,15 +7,23 @@
 #ifndef KP_PLUGIN_LABELS_H
 #define KP_PLUGIN_LABELS_H
 
+#include "llvm/ADT/StringRef.h"
+
 namespace clang {
+class ASTContext;
 class FunctionDecl;
-}
+class SourceLocation;
+class Stmt;
+} // namespace clang
 namespace llvm {
 class Function;
 class Instruction;
 } // namespace llvm
 
 namespace kp {
+
+/// An empty piece of assembly, a comment.
+clang::Stmt *createAssemblyMark(clang::ASTContext &Context, llvm::StringRef Text, clang::SourceLocation Location);
 
 /// Marks such places in the body of a function that is about to be emitted.
 void markLabels(clang::FunctionDecl *F);

@@ -14,6 +14,7 @@
 #include "plugin/options.h"
 #include "plugin/placement.h"
 #include "plugin/select.h"
+#include "plugin/timed.h"
 #include "plugin/timestamps.h"
 #include "plugin/versions.h"
 #include "format/map.h"
@@ -129,6 +130,7 @@ public:
     if (M.getNamedMetadata("kernprof.done"))
       return PreservedAnalyses::all();
     M.getOrInsertNamedMetadata("kernprof.done");
+    kp::takeTimedMarks(M);
     SmallVector<kp::Target, 0> Targets = kp::selectTargets(M);
     for (kp::Target &T : Targets) {
       if (T.Chosen)
@@ -137,6 +139,7 @@ public:
         forward(T);
     }
     kp::redirectCalls(Targets);
+    kp::insertTimers(M);
     for (kp::Target &T : Targets)
       prepareEntry(T);
     for (Function &F : M) // of functions that were chosen and cannot be profiled

@@ -1,6 +1,7 @@
 // Who is profiled (see select.h).
 #include "plugin/select.h"
 #include "plugin/options.h"
+#include "plugin/timed.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/IR/Constants.h"
@@ -25,7 +26,7 @@ static std::string withoutMarks(StringRef Text, bool &Attribute, bool &Option) {
       Attribute = true;
     else if (Part == OptionMark)
       Option = true;
-    else if (Part != "kernprof.memprof")
+    else if (Part != "kernprof.memprof" && Part.substr(0, strlen(TimedMark)) != TimedMark)
       Rest += (Rest.empty() ? "" : ",") + Part.str();
   }
   return Rest;

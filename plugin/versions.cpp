@@ -2,7 +2,7 @@
 #include "plugin/versions.h"
 #include "plugin/compat/instructions.h"
 #include "plugin/counters.h"
-#include "format/map.h"
+#include "plugin/timed.h"
 #include "format/map.h"
 
 #include "llvm/IR/DebugInfoMetadata.h"
@@ -106,6 +106,7 @@ Function *createEntry(Function &Body, const Twine &Suffix) {
   Function *Entry = Function::Create(Body.getFunctionType(), Body.getLinkage(), Body.getAddressSpace(),
                                      Body.getName() + Suffix, Body.getParent());
   Entry->copyAttributesFrom(&Body);
+  Entry->removeFnAttr(TimedKey); // the body is timed
   Entry->setComdat(Body.getComdat());
   Entry->setPersonalityFn(nullptr);
   Entry->setDSOLocal(true);
