@@ -150,8 +150,8 @@ struct kp_timer_site {
 KP_API struct kp_region *kp_region_enter(struct kp_region *region, struct kp_timer_site *site, const char *name)
     __attribute__((__returns_nonnull__));
 KP_API void kp_region_leave(struct kp_region *region);
-KP_API int kp_region_enter_c89(const void *frame, int line, struct kp_timer_site *site, const char *name);
-KP_API int kp_region_step_c89(const void *frame, int line, int inner);
+KP_API int kp_region_enter_c89(const void *frame, int place, struct kp_timer_site *site, const char *name);
+KP_API int kp_region_step_c89(const void *frame, int place, int inner);
 
 #ifdef __cplusplus
 }
@@ -183,37 +183,38 @@ private:
     struct kp_region state;
 };
 
-} // namespace kp
+} /* namespace kp */
 
-#define KP_REGION(name)                                                                                                   \
-    for (::kp::region KP_PASTE_(kp_region_, __LINE__)(KP_SITE_(name), (name)),                                            \
-         *KP_PASTE_(kp_once_, __LINE__) = &KP_PASTE_(kp_region_, __LINE__);                                               \
-         KP_PASTE_(kp_once_, __LINE__); KP_PASTE_(kp_once_, __LINE__) = 0)
+#define KP_REGION_(name, id)                                                                                              \
+    for (::kp::region KP_PASTE_(kp_region_, id)(KP_SITE_(name), (name)),                                                  \
+         *KP_PASTE_(kp_once_, id) = &KP_PASTE_(kp_region_, id);                                                           \
+         KP_PASTE_(kp_once_, id); KP_PASTE_(kp_once_, id) = 0)
+#define KP_REGION(name) KP_REGION_(name, __COUNTER__)
 
 #elif (defined(__STDC_VERSION__) && __STDC_VERSION__ >= 199901L) || defined(__clang__)
 
-#define KP_REGION_FOR_(name, id)                                                                                          \
+#define KP_REGION_(name, id)                                                                                              \
     for (struct kp_region KP_PASTE_(kp_region_, id) __attribute__((__cleanup__(kp_region_leave))),                        \
          *KP_PASTE_(kp_once_, id) = kp_region_enter(&KP_PASTE_(kp_region_, id), KP_SITE_(name), (name));                  \
          KP_PASTE_(kp_once_, id); KP_PASTE_(kp_once_, id) = 0)
 
 #if defined(__STDC_VERSION__) && __STDC_VERSION__ >= 199901L
-#define KP_REGION(name) KP_REGION_FOR_(name, __LINE__)
+#define KP_REGION(name) KP_REGION_(name, __COUNTER__)
 #else
-/* clang's for statement has no scope of its own for names in C89. */
 #define KP_REGION(name)                                                                                                   \
     _Pragma("clang diagnostic push") _Pragma("clang diagnostic ignored \"-Wc99-extensions\"")                             \
-    _Pragma("clang diagnostic ignored \"-Wgcc-compat\"") KP_REGION_FOR_(name, __COUNTER__)                                \
+    _Pragma("clang diagnostic ignored \"-Wgcc-compat\"") KP_REGION_(name, __COUNTER__)                                    \
     _Pragma("clang diagnostic pop")
 #endif
 
 #else
 
 /* C89 has no variable for a statement, so the library keeps the state. The inner loop is there for break. */
-#define KP_REGION(name)                                                                                                   \
-    for (kp_region_enter_c89(__builtin_frame_address(0), __LINE__, KP_SITE_(name), (name));                               \
-         kp_region_step_c89(__builtin_frame_address(0), __LINE__, 0);)                                                    \
-        for (; kp_region_step_c89(__builtin_frame_address(0), __LINE__, 1);)
+#define KP_REGION_(name, id)                                                                                              \
+    for (kp_region_enter_c89(__builtin_frame_address(0), id, KP_SITE_(name), (name));                                     \
+         kp_region_step_c89(__builtin_frame_address(0), id, 0);)                                                          \
+        for (; kp_region_step_c89(__builtin_frame_address(0), id, 1);)
+#define KP_REGION(name) KP_REGION_(name, __COUNTER__)
 
 #endif
 
@@ -237,7 +238,7 @@ private:
     region(const region &);
     region &operator=(const region &);
 };
-} // namespace kp
+} /* namespace kp */
 #endif
 
 #endif

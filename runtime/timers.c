@@ -16,7 +16,7 @@
 struct kp_timers kp_timers;
 
 /* By which kernprof knows a program that has timers; the constructor refers to it. */
-__attribute__((section(KP_TIMER_SECTION), used)) static const uint64_t has_timers = 1;
+__attribute__((section(KP_TIMER_SECTION), used)) static volatile const uint64_t has_timers = 1;
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_key_t thread_ends;
@@ -348,7 +348,7 @@ void kp_region_end(const char *name)
 
 struct c89_region {
     const void *frame;
-    int line;
+    int place;
     int turn; /* 0 entered, 1 before its block, 2 the block has run or runs */
     struct kp_region region;
 };
@@ -359,20 +359,20 @@ static __thread struct {
 } c89;
 
 /* Frames of functions that have returned are below the caller's, the stack growing downwards. */
-static void drop_abandoned(const void *frame, int line)
+static void drop_abandoned(const void *frame, int place)
 {
     while (c89.count) {
         const struct c89_region *top = &c89.open[c89.count - 1];
-        int again = top->frame == frame && top->line == line;
+        int again = top->frame == frame && top->place == place;
         if ((uintptr_t)top->frame >= (uintptr_t)frame && !again)
             return;
         c89.count--;
     }
 }
 
-int kp_region_enter_c89(const void *frame, int line, struct kp_timer_site *site, const char *name)
+int kp_region_enter_c89(const void *frame, int place, struct kp_timer_site *site, const char *name)
 {
-    drop_abandoned(frame, line);
+    drop_abandoned(frame, place);
     if (c89.count == c89.room) {
         unsigned room = c89.room ? 2 * c89.room : 16;
         struct c89_region *larger = kp_os_allocate(room * sizeof *larger);
@@ -386,19 +386,19 @@ int kp_region_enter_c89(const void *frame, int line, struct kp_timer_site *site,
         c89.room = room;
     }
     struct c89_region *top = &c89.open[c89.count++];
-    *top = (struct c89_region){.frame = frame, .line = line};
+    *top = (struct c89_region){.frame = frame, .place = place};
     struct kp_timer_cell *cell = cell_at(site, name);
     top->region.kp_cell = cell;
     if (cell)
-        enter(cell, (const char *)frame + line, frame);
+        enter(cell, (const char *)frame + place, frame);
     return 0;
 }
 
 /* outer: once true, then closes; inner: once true. */
-int kp_region_step_c89(const void *frame, int line, int inner)
+int kp_region_step_c89(const void *frame, int place, int inner)
 {
     unsigned i = c89.count;
-    while (i && !(c89.open[i - 1].frame == frame && c89.open[i - 1].line == line))
+    while (i && !(c89.open[i - 1].frame == frame && c89.open[i - 1].place == place))
         i--;
     if (i == 0)
         return 0;

@@ -115,7 +115,7 @@ static void hottest_line_is_by_own_time(void **state)
 static void export_as(const char *name, const char *view)
 {
     struct kp_error error;
-    test_profile_make("INSERT INTO timer VALUES ('a \"b\", c', 1, 2)");
+    test_profile_make("INSERT INTO timer (name, calls, total_ns) VALUES ('a \"b\", c', 1, 2)");
     sqlite3 *profile = open_profile();
     FILE *out = open_memstream(&text, &text_size);
     assert_int_equal(
