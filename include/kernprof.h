@@ -116,6 +116,8 @@ enum kp_timing_value { KP_TOTAL, KP_AVERAGE }; /* of all calls; of one call */
 #define KP_TIMED(name)
 #endif
 
+#define KP_INLINE_ __attribute__((__always_inline__))
+
 #ifndef KP_NO_TIMERS
 
 #define KP_API __attribute__((__visibility__("default"), __nothrow__))
@@ -173,9 +175,9 @@ namespace kp {
 /* A region until the end of its scope. */
 class region {
 public:
-    explicit region(const char *name) { kp_region_enter(&state, (struct kp_timer_site *)0, name); }
-    region(struct kp_timer_site *site, const char *name) { kp_region_enter(&state, site, name); }
-    ~region() { kp_region_leave(&state); }
+    KP_INLINE_ explicit region(const char *name) { kp_region_enter(&state, (struct kp_timer_site *)0, name); }
+    KP_INLINE_ region(struct kp_timer_site *site, const char *name) { kp_region_enter(&state, site, name); }
+    KP_INLINE_ ~region() { kp_region_leave(&state); }
 
 private:
     region(const region &);
@@ -231,8 +233,8 @@ private:
 namespace kp {
 class region {
 public:
-    __attribute__((__always_inline__)) explicit region(const char *) {}
-    __attribute__((__always_inline__)) ~region() {}
+    KP_INLINE_ explicit region(const char *) {}
+    KP_INLINE_ ~region() {}
 
 private:
     region(const region &);

@@ -3,7 +3,7 @@
  * u = sin(pi x) sin(pi y), against which the result is compared.
  *
  *     kernprof cc -O2 -o jacobi jacobi.c -lm
- *     kernprof -l -v ./jacobi [CELLS PER SIDE]
+ *     kernprof -l -v ./jacobi [CELLS PER SIDE]        KERNPROF_PRINT_SUMMARY=1 ./jacobi
  */
 #include <kernprof.h>
 
@@ -152,7 +152,7 @@ static void assemble(const struct mesh *mesh, struct matrix *matrix, double *rhs
 }
 
 /* One step, next = x + D^-1 (rhs - A x); gives the norm of the residual rhs - A x. */
-KP_PROFILE
+KP_PROFILE KP_TIMED("sweep")
 static double sweep(const struct matrix *matrix, const double *rhs, const double *x, double *next)
 {
     double sum = 0;
@@ -209,16 +209,25 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: jacobi [CELLS PER SIDE, 2 to 2000]\n");
         return 2;
     }
-    struct mesh mesh = make_mesh(cells);
-    struct matrix matrix = build_sparsity(&mesh);
+    struct mesh mesh;
+    struct matrix matrix;
+    KP_REGION("mesh")
+        mesh = make_mesh(cells);
+    KP_REGION("sparsity")
+        matrix = build_sparsity(&mesh);
     double *rhs = allocate(mesh.nodes, sizeof *rhs);
     double *x = allocate(mesh.nodes, sizeof *x);
-    assemble(&mesh, &matrix, rhs);
+    KP_REGION("assembly")
+        assemble(&mesh, &matrix, rhs);
 
-    double residual;
-    int iterations = jacobi(&matrix, rhs, x, 1e-8, &residual);
+    double residual = 0, error = 0;
+    int iterations = 0;
+    KP_REGION("iteration")
+        iterations = jacobi(&matrix, rhs, x, 1e-8, &residual);
+    KP_REGION("reduction")
+        error = largest_error(&mesh, x);
     printf("%d nodes, %d triangles, %d entries\n", mesh.nodes, mesh.triangles, matrix.first[matrix.rows]);
-    printf("%d iterations, residual %.3e, largest error %.3e\n", iterations, residual, largest_error(&mesh, x));
+    printf("%d iterations, residual %.3e, largest error %.3e\n", iterations, residual, error);
 
     free(x);
     free(rhs);
