@@ -2,6 +2,7 @@
 #include "format/counters_reader.h"
 
 #include <stddef.h>
+#include <string.h>
 
 int kp_counters_open(struct kp_counters *counters, const void *bytes, uint64_t size)
 {
@@ -78,5 +79,6 @@ const char *kp_counters_timer_name(const struct kp_counters *counters, const str
     *length = name->length;
     if (*length > KP_TIMER_NAME_MAX || *length > counters->size - offset - offsetof(struct kp_timer_name, text))
         return NULL;
+    *length = (uint32_t)strnlen(name->text, *length); /* a damaged one may hold a NUL */
     return name->text;
 }
