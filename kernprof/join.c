@@ -714,7 +714,7 @@ static int write_function(struct writer *w, const struct kp_join *join, struct m
     sqlite3_bind_text(w->function, 5, view->strings + r->name, -1, SQLITE_TRANSIENT);
     sqlite3_bind_text(w->function, 6, view->strings + r->linkage_name, -1, SQLITE_TRANSIENT);
     sqlite3_bind_int64(w->function, 7, (int64_t)solved->calls);
-    sqlite3_bind_int64(w->function, 8, (int64_t)(solved->calls - (solved->inner_calls < solved->calls ? solved->inner_calls : 0)));
+    sqlite3_bind_int64(w->function, 8, (int64_t)kp_times_outermost_calls(m->times, index));
     sqlite3_bind_int64(w->function, 9, exact ? whole((double)(int64_t)words[KP_TOTAL_TICKS]) : whole(total));
     sqlite3_bind_int64(w->function, 10, exact ? whole((double)(int64_t)words[KP_SELF_TICKS]) : whole(self));
     int result = step(w->function);

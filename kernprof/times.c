@@ -1,15 +1,30 @@
 /* Times of lines and calls (see times.h). */
 #include "kernprof/times.h"
 
+#include "kernprof/cycles.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { MAX_FRAMES = 64 };
 
+/* What is charged to a line for code of the function's own body holds for all of its activations; the part of the
+ * outermost ones is taken when it is known who called whom. */
+struct line {
+    struct kp_line_time time;
+    struct kp_line_time of_all;
+};
+
 struct function {
     struct kp_map_view view;
-    struct kp_line_time *lines;
-    uint64_t calls, inner_calls;
+    struct line *lines;
+    uint64_t calls, inner_calls, outermost_calls;
+};
+
+struct name {
+    const char *name; /* linkage name */
+    unsigned function;
 };
 
 /* A line of the source and a function that has it, for finding functions by place. */
@@ -26,6 +41,8 @@ struct site {
     unsigned function; /* whose body it is in */
     uint64_t word;     /* index of its first word */
     uint64_t calls, timed, inner_timed, seen_calls, outer_calls;
+    int callee;            /* function of this module; -1: another, or not known */
+    uint64_t target_calls; /* of a call through a pointer, those to `callee` */
     double ns, squares, inner_ns, cpu_wall_ns, cpu_ns;
 };
 
@@ -38,6 +55,7 @@ struct charged {
 struct kp_times {
     struct function *functions;
     unsigned function_count;
+    struct name *names; /* sorted */
     struct place *places;
     size_t place_count;
     struct kp_sites_view *views;
@@ -59,6 +77,13 @@ static int compare_places(const void *left, const void *right)
     return order ? order : a->function < b->function ? -1 : a->function > b->function;
 }
 
+static int compare_names(const void *left, const void *right)
+{
+    const struct name *a = left, *b = right;
+    int order = strcmp(a->name, b->name);
+    return order ? order : a->function < b->function ? -1 : a->function > b->function;
+}
+
 static int compare_sites(const void *left, const void *right)
 {
     const struct site *a = left, *b = right;
@@ -73,11 +98,13 @@ static int read_functions(struct kp_times *t, const void *map, uint64_t size)
         lines += view.record->line_count;
     t->functions = calloc(t->function_count + 1, sizeof *t->functions);
     t->places = calloc(lines + 1, sizeof *t->places);
-    if (!t->functions || !t->places)
+    t->names = calloc(t->function_count + 1u, sizeof *t->names);
+    if (!t->functions || !t->places || !t->names)
         return -1;
     unsigned index = 0;
     for (uint64_t offset = 0; kp_map_next(map, size, &offset, &view) == 1; index++) {
         t->functions[index].view = view;
+        t->names[index] = (struct name){view.strings + view.record->linkage_name, index};
         t->functions[index].lines = calloc(view.record->line_count + 1, sizeof *t->functions[index].lines);
         if (!t->functions[index].lines)
             return -1;
@@ -85,7 +112,10 @@ static int read_functions(struct kp_times *t, const void *map, uint64_t size)
             t->places[t->place_count++] = (struct place){view.strings + view.files[view.lines[i].file].path, view.lines[i].line,
                                                          index, i};
     }
-    qsort(t->places, t->place_count, sizeof *t->places, compare_places);
+    if (t->place_count)
+        qsort(t->places, t->place_count, sizeof *t->places, compare_places);
+    if (t->function_count)
+        qsort(t->names, t->function_count, sizeof *t->names, compare_names);
     return 0;
 }
 
@@ -123,10 +153,12 @@ static int read_sites(struct kp_times *t, const void *map, uint64_t size, uint64
             t->sites[t->site_count++] = (struct site){.record = &view.sites[i],
                                                       .view = t->view_count,
                                                       .function = (unsigned)function,
+                                                      .callee = -1,
                                                       .word = (uint64_t)word + (uint64_t)i * KP_SITE_WORDS};
         t->view_count++;
     }
-    qsort(t->sites, t->site_count, sizeof *t->sites, compare_sites);
+    if (t->site_count)
+        qsort(t->sites, t->site_count, sizeof *t->sites, compare_sites);
     return 0;
 }
 
@@ -150,6 +182,7 @@ void kp_times_free(struct kp_times *t)
         free(t->functions[i].lines);
     free(t->functions);
     free(t->places);
+    free(t->names);
     free(t->views);
     free(t->sites);
     free(t->arcs);
@@ -311,34 +344,58 @@ static unsigned frames_of_site(const struct kp_times *t, const struct site *site
     return count;
 }
 
-/* Adds to the time of every function once, at its outermost frame; own time belongs to the innermost. */
-static void charge(struct kp_times *t, const struct charged *frames, unsigned count, const struct kp_line_time *amount)
+static void add_time(struct kp_line_time *line, const struct kp_line_time *amount)
 {
+    line->time_ns += amount->time_ns;
+    line->wait_ns += amount->wait_ns;
+    line->variance += amount->variance;
+}
+
+/* Adds to the time of every function once, at its outermost frame; own time belongs to the innermost. `of_all`: the amount
+ * is that of all activations of the function whose body it is, which is the outermost frame. */
+static void charge(struct kp_times *t, const struct charged *frames, unsigned count, int of_all,
+                   const struct kp_line_time *amount)
+{
+    if (count)
+        t->functions[frames[0].function].lines[frames[0].line].time.self_ns += amount->self_ns;
     for (unsigned i = 0; i < count; i++) {
-        struct kp_line_time *line = &t->functions[frames[i].function].lines[frames[i].line];
+        struct line *line = &t->functions[frames[i].function].lines[frames[i].line];
         int again = 0;
         for (unsigned outer = i + 1; outer < count; outer++)
             again |= frames[outer].function == frames[i].function;
-        if (i == 0)
-            line->self_ns += amount->self_ns;
-        if (again)
-            continue;
-        line->time_ns += amount->time_ns;
-        line->wait_ns += amount->wait_ns;
-        line->variance += amount->variance;
+        if (!again)
+            add_time(of_all && i + 1 == count ? &line->of_all : &line->time, amount);
     }
     for (unsigned i = 1; i < count; i++)
         if (amount->time_ns > 0)
             add_arc(t, frames[i], linkage_name(t, frames[i - 1].function), 0, amount->time_ns);
 }
 
-void kp_times_add_target(struct kp_times *t, uint64_t word, const char *callee, uint64_t calls)
+static const char *file_of(const struct kp_map_view *view)
 {
-    struct site key = {.word = word};
-    const struct site *site = bsearch(&key, t->sites, t->site_count, sizeof *t->sites, compare_sites);
-    struct charged frames[MAX_FRAMES];
-    if (site && frames_of_site(t, site, frames))
-        add_arc(t, frames[0], callee, calls, 0);
+    return view->record->file_count ? view->strings + view->files[view->record->file].path : "";
+}
+
+/* The listed function of that linkage name, of the caller's own file where there are several; -1: none. */
+static int find_by_name(const struct kp_times *t, const char *name, unsigned caller)
+{
+    size_t low = 0, high = t->function_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(t->names[middle].name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    int found = -1;
+    for (; low < t->function_count && strcmp(t->names[low].name, name) == 0; low++) {
+        unsigned function = t->names[low].function;
+        const struct kp_map_view *view = &t->functions[function].view;
+        if (kp_map_is_profiled(view->record, t->by_function) &&
+            (found < 0 || strcmp(file_of(view), file_of(&t->functions[caller].view)) == 0))
+            found = (int)function;
+    }
+    return found;
 }
 
 /* The symbol's function: names of versions are the original's and a suffix (plugin/versions.cpp). */
@@ -349,6 +406,23 @@ static int is_symbol_of(const struct kp_times *t, unsigned function, const char 
     if (strncmp(symbol, "kp.", 3) == 0)
         symbol += 3;
     return strncmp(symbol, name, length) == 0 && (symbol[length] == 0 || symbol[length] == '.');
+}
+
+void kp_times_add_target(struct kp_times *t, uint64_t word, const char *callee, uint64_t calls)
+{
+    struct site key = {.word = word};
+    struct site *site = t->site_count ? bsearch(&key, t->sites, t->site_count, sizeof *t->sites, compare_sites) : NULL;
+    struct charged frames[MAX_FRAMES];
+    if (!site || !frames_of_site(t, site, frames))
+        return;
+    add_arc(t, frames[0], callee, calls, 0);
+    if (calls <= site->target_calls)
+        return;
+    char plain[512];
+    size_t length = strcspn(callee, ".");
+    snprintf(plain, sizeof plain, "%.*s", (int)length, callee);
+    site->target_calls = calls;
+    site->callee = find_by_name(t, plain, frames[0].function);
 }
 
 /* The frame of the body itself, by the name of the symbol; by place where there is none. */
@@ -384,23 +458,21 @@ void kp_times_add_samples(struct kp_times *t, const struct kp_code_place *place,
 {
     struct charged frames[MAX_FRAMES];
     unsigned count = 0;
-    double outermost = 1;
+    int in_body = 0;
     for (unsigned i = 0; i < place->frame_count && count < MAX_FRAMES; i++) {
         const struct kp_code_frame *frame = &place->frames[i];
         int is_body = i + 1 == place->frame_count;
-        if (is_body ? !outermost_frame(t, frame, symbol, &frames[count])
-                    : t->by_function || !frame->path || !frame->function ||
-                          !find_at(t, frame->path, frame->line, frame->function, &frames[count]))
-            continue;
-        const struct function *f = &t->functions[frames[count].function];
-        if (is_body && f->calls)
-            outermost = 1 - (double)f->inner_calls / (double)f->calls;
-        count++;
+        if (is_body ? outermost_frame(t, frame, symbol, &frames[count])
+                    : !t->by_function && frame->path && frame->function &&
+                          find_at(t, frame->path, frame->line, frame->function, &frames[count])) {
+            in_body = is_body;
+            count++;
+        }
     }
-    struct kp_line_time amount = {.time_ns = time_ns * outermost,
+    struct kp_line_time amount = {.time_ns = time_ns,
                                   .self_ns = time_ns,
                                   .variance = samples ? time_ns * time_ns / (double)samples : 0};
-    charge(t, frames, count, &amount);
+    charge(t, frames, count, in_body, &amount);
 }
 
 /* Of a finite number of calls some were timed: the variance of the estimated sum (sampling without replacement). */
@@ -414,91 +486,189 @@ static double variance_of(const struct site *site)
     return spread > 0 ? calls * calls * spread / n * (1 - n / calls) : 0;
 }
 
-/* The function of the module that a site always calls, of the caller's own file where there are several; -1: none. */
-static int direct_callee(const struct kp_times *t, const struct site *site)
-{
-    const char *callee = t->views[site->view].strings + site->record->callee;
-    int found = -1;
-    for (unsigned i = *callee ? 0 : t->function_count; i < t->function_count; i++) {
-        const struct kp_map_view *view = &t->functions[i].view, *caller = &t->functions[site->function].view;
-        if (!view->record->line_count || strcmp(linkage_name(t, i), callee) != 0)
-            continue;
-        if (found < 0 || strcmp(view->strings + view->files[view->record->file].path,
-                                caller->strings + (caller->record->file_count ? caller->files[caller->record->file].path : 0)) == 0)
-            found = (int)i;
-    }
-    return found;
-}
-
 /* What the timed calls of a site say of all of its calls. */
 struct estimate {
-    double outer_ns; /* of calls by outermost activations */
-    double all_ns;
-    double waiting; /* part of it */
+    struct charged at;  /* where the call is written */
+    int is_written;     /* 0: in no function that is profiled */
+    int is_recursive;   /* it may come to its own function again */
+    double ns;          /* of all calls */
+    double waiting;     /* part of it */
     double variance;
 };
 
-static struct estimate estimate_site(const struct site *site)
-{
-    uint64_t timed = site->timed + site->inner_timed;
-    double calls = (double)site->calls;
-    double outermost = site->inner_timed ? (double)site->outer_calls / (double)site->seen_calls : 1;
-    struct estimate e = {.variance = variance_of(site)};
-    if (site->timed && site->ns > 0)
-        e.outer_ns = site->ns / (double)site->timed * calls * outermost;
-    if (timed && site->ns + site->inner_ns > 0)
-        e.all_ns = (site->ns + site->inner_ns) / (double)timed * calls;
-    if (site->cpu_wall_ns > site->cpu_ns)
-        e.waiting = 1 - site->cpu_ns / site->cpu_wall_ns;
-    return e;
-}
-
-/* Calls of a function by itself, to be charged when what others called is known. */
+/* What is known of a function besides its lines. */
 struct recursion {
-    double calls, calls_ns; /* by itself, and their length by the timed calls among them */
-    double others_calls, others_ns, others_variance; /* calls by others */
+    unsigned component;
+    double inner_calls, inner_ns;       /* calls within its own cycle, by sites of its own */
+    double outside_calls, outside_ns;   /* calls of it from outside of its cycle */
+    double recursive_ns;                /* what the recursive calls of its outermost activations take */
+    double outermost;                   /* part of its activations */
 };
 
-static void charge_site(struct kp_times *t, const struct site *site, int callee_is_profiled, const struct estimate *e)
+struct solver {
+    struct kp_times *times;
+    struct estimate *estimates; /* by site */
+    struct recursion *of;       /* by function */
+    double *component_ns;       /* by component: calls from outside */
+    struct kp_edge *edges;
+    unsigned *component;
+    int (*is_profiled)(const char *name, void *data);
+    void *data;
+};
+
+static const char *callee_name(const struct kp_times *t, const struct site *site)
 {
+    return t->views[site->view].strings + site->record->callee;
+}
+
+static void estimate_site(struct kp_times *t, struct site *site, struct estimate *e)
+{
+    struct charged frames[MAX_FRAMES];
+    uint64_t timed = site->timed + site->inner_timed;
+    e->is_written = frames_of_site(t, site, frames) > 0;
+    if (!e->is_written)
+        return;
+    e->at = frames[0];
+    e->variance = variance_of(site);
+    if (timed && site->ns + site->inner_ns > 0)
+        e->ns = (site->ns + site->inner_ns) / (double)timed * (double)site->calls;
+    if (site->cpu_wall_ns > site->cpu_ns)
+        e->waiting = 1 - site->cpu_ns / site->cpu_wall_ns;
+    if (*callee_name(t, site))
+        site->callee = find_by_name(t, callee_name(t, site), frames[0].function);
+}
+
+static int find_cycles(struct solver *s)
+{
+    struct kp_times *t = s->times;
+    unsigned count = 0;
+    s->edges = calloc((size_t)t->site_count + t->arc_count + 1, sizeof *s->edges);
+    if (!s->edges)
+        return -1;
+    for (unsigned i = 0; i < t->site_count; i++)
+        if (s->estimates[i].is_written && t->sites[i].callee >= 0 && t->sites[i].calls)
+            s->edges[count++] = (struct kp_edge){s->estimates[i].at.function, (unsigned)t->sites[i].callee};
+    for (unsigned i = 0; i < t->arc_count; i++) {
+        int callee = t->arcs[i].calls ? find_by_name(t, t->arcs[i].callee, t->arcs[i].function) : -1;
+        if (callee >= 0)
+            s->edges[count++] = (struct kp_edge){t->arcs[i].function, (unsigned)callee};
+    }
+    return kp_cycles_find(t->function_count, s->edges, count, s->component);
+}
+
+/* Charges what a site's calls take. */
+static void charge_site(struct solver *s, const struct site *site, const struct estimate *e, double time_ns, int of_all)
+{
+    struct kp_times *t = s->times;
     struct charged frames[MAX_FRAMES];
     unsigned count = frames_of_site(t, site, frames);
-    if (count == 0)
-        return;
-    struct kp_line_time amount = {.time_ns = e->outer_ns,
-                                  .self_ns = callee_is_profiled ? 0 : e->all_ns,
-                                  .wait_ns = e->outer_ns * e->waiting,
+    const char *name = callee_name(t, site);
+    int profiled = site->callee >= 0 || (*name && s->is_profiled(name, s->data));
+    struct kp_line_time amount = {.time_ns = time_ns,
+                                  .self_ns = profiled ? 0 : e->ns,
+                                  .wait_ns = time_ns * e->waiting,
                                   .variance = e->variance};
-    charge(t, frames, count, &amount);
+    charge(t, frames, count, of_all, &amount);
     int counted = (t->functions[site->function].view.record->flags & KP_FUNCTION_CALLS_ONLY) != 0;
-    const char *name = t->views[site->view].strings + site->record->callee;
-    if (callee_is_profiled)
-        add_arc(t, frames[0], name, counted ? site->calls : 0, e->outer_ns);
+    if (profiled && *name)
+        add_arc(t, frames[0], name, counted ? site->calls : 0, time_ns);
+    else if (profiled)
+        add_arc(t, frames[0], linkage_name(t, (unsigned)site->callee), 0, time_ns);
 }
 
-static int is_recursive(const struct kp_times *t, const struct site *site, int callee)
+/* Calls that cannot come to their own function again are charged at once. */
+static void charge_plain_sites(struct solver *s)
 {
-    struct charged frames[MAX_FRAMES];
-    return callee >= 0 && frames_of_site(t, site, frames) && frames[0].function == (unsigned)callee;
+    struct kp_times *t = s->times;
+    for (unsigned i = 0; i < t->site_count; i++) {
+        struct estimate *e = &s->estimates[i];
+        const struct site *site = &t->sites[i];
+        if (!e->is_written)
+            continue;
+        struct recursion *caller = &s->of[e->at.function], *callee = site->callee >= 0 ? &s->of[site->callee] : NULL;
+        e->is_recursive = callee && s->component[e->at.function] == s->component[site->callee];
+        if (e->is_recursive) {
+            caller->inner_calls += (double)site->calls;
+            caller->inner_ns += e->ns;
+            continue;
+        }
+        if (callee) {
+            callee->outside_calls += (double)site->calls;
+            callee->outside_ns += e->ns;
+            s->component_ns[s->component[site->callee]] += e->ns;
+        }
+        double tracked = site->inner_timed ? (double)site->outer_calls / (double)site->seen_calls : 1;
+        charge_site(s, site, e, e->ns * tracked, site->inner_timed == 0);
+    }
 }
 
-static double sum_of_lines(const struct function *f)
+/* A function in a cycle of calls counts its time once, in its outermost activations. Too few of its recursive calls are made
+ * by these to be sampled. But what was measured of calls from outside of the cycle is the time of activations that are
+ * outermost; what is not the time of its other lines is that of its recursive calls. In a cycle of several functions each
+ * may be under any other: there, the time of the whole cycle bounds that of each. */
+static void solve_recursion(struct solver *s, unsigned function)
 {
-    double sum = 0;
-    for (uint32_t i = 0; i < f->view.record->line_count; i++)
-        sum += f->lines[i].time_ns;
-    return sum;
+    struct function *f = &s->times->functions[function];
+    struct recursion *r = &s->of[function];
+    double direct = 0, of_all = 0;
+    for (uint32_t i = 0; i < f->view.record->line_count; i++) {
+        direct += f->lines[i].time.time_ns;
+        of_all += f->lines[i].of_all.time_ns;
+    }
+    double calls = (double)f->calls, naive = direct + of_all + r->inner_ns, total = naive;
+    int alone = r->outside_calls + r->inner_calls >= 0.99 * calls;
+    double cycle_ns = s->component_ns[s->component[function]];
+    if (alone && r->outside_ns > 0)
+        total = r->outside_ns;
+    else if (cycle_ns > 0 && cycle_ns < naive)
+        total = cycle_ns;
+    r->outermost = f->inner_calls && calls > 0     ? 1 - (double)f->inner_calls / calls
+                   : alone && calls > 0            ? r->outside_calls / calls
+                   : naive > 0                     ? total / naive
+                                                   : 1;
+    if (r->outermost > 1)
+        r->outermost = 1;
+    double rest = total - direct - of_all * r->outermost;
+    r->recursive_ns = rest > 0 ? rest : 0;
 }
 
-/* Few of a recursive function's calls of itself are made by an outermost activation, too few to be sampled. But what others
- * measured of their calls of it is the time of its outermost activations, and what is not the time of its other lines is
- * that of the recursive calls. */
-static double recursive_ns(const struct function *f, const struct recursion *r)
+static void charge_recursive_sites(struct solver *s)
 {
-    if (r->others_calls < (double)(f->calls - f->inner_calls) * 0.99)
-        return r->calls_ns; /* others called it that nobody timed */
-    double rest = r->others_ns - sum_of_lines(f);
-    return rest > 0 ? rest : 0;
+    struct kp_times *t = s->times;
+    for (unsigned i = 0; i < t->function_count; i++) {
+        struct recursion *r = &s->of[i];
+        struct function *f = &t->functions[i];
+        r->outermost = f->inner_calls && f->calls ? 1 - (double)f->inner_calls / (double)f->calls : 1;
+        if (r->inner_calls > 0)
+            solve_recursion(s, i);
+    }
+    for (unsigned i = 0; i < t->site_count; i++) {
+        struct estimate *e = &s->estimates[i];
+        if (!e->is_written || !e->is_recursive)
+            continue;
+        const struct recursion *r = &s->of[e->at.function];
+        double part = r->inner_ns > 0 ? e->ns / r->inner_ns : (double)t->sites[i].calls / (r->inner_calls > 0 ? r->inner_calls : 1);
+        e->variance *= r->outermost * r->outermost;
+        charge_site(s, &t->sites[i], e, r->recursive_ns * part, 0);
+    }
+}
+
+/* Takes the outermost activations' part of what was charged for all. */
+static void finish_lines(struct solver *s)
+{
+    struct kp_times *t = s->times;
+    for (unsigned i = 0; i < t->function_count; i++) {
+        struct function *f = &t->functions[i];
+        double part = s->of[i].outermost;
+        for (uint32_t l = 0; l < f->view.record->line_count; l++) {
+            struct kp_line_time amount = f->lines[l].of_all;
+            amount.time_ns *= part;
+            amount.wait_ns *= part;
+            amount.variance *= part * part;
+            add_time(&f->lines[l].time, &amount);
+        }
+        f->outermost_calls = (uint64_t)((double)f->calls * part + 0.5);
+    }
 }
 
 static int compare_arcs(const void *left, const void *right)
@@ -527,65 +697,41 @@ static void merge_arcs(struct kp_times *t)
     t->arc_count = kept;
 }
 
-static void charge_recursion(struct kp_times *t, const int *callees, const struct estimate *estimates,
-                             const struct recursion *recursions)
-{
-    for (unsigned i = 0; i < t->site_count; i++) {
-        if (!is_recursive(t, &t->sites[i], callees[i]))
-            continue;
-        const struct recursion *r = &recursions[callees[i]];
-        struct estimate e = estimates[i];
-        e.outer_ns = r->calls > 0 ? r->calls_ns * (double)t->sites[i].calls / r->calls : 0;
-        e.variance = r->others_variance;
-        charge_site(t, &t->sites[i], 1, &e);
-    }
-}
-
-static void charge_sites(struct kp_times *t, int *callees, struct estimate *estimates, struct recursion *recursions,
-                         int (*is_profiled)(const char *name, void *data), void *data)
-{
-    for (unsigned i = 0; i < t->site_count; i++) {
-        const struct site *site = &t->sites[i];
-        const char *name = t->views[site->view].strings + site->record->callee;
-        callees[i] = direct_callee(t, site);
-        estimates[i] = estimate_site(site);
-        struct recursion *r = callees[i] >= 0 ? &recursions[callees[i]] : NULL;
-        if (is_recursive(t, site, callees[i])) {
-            r->calls += (double)site->calls;
-            r->calls_ns += estimates[i].outer_ns;
-            continue;
-        }
-        if (r) {
-            r->others_calls += (double)site->calls;
-            r->others_ns += estimates[i].outer_ns;
-            r->others_variance += estimates[i].variance;
-        }
-        charge_site(t, site, *name && is_profiled(name, data), &estimates[i]);
-    }
-    for (unsigned i = 0; i < t->function_count; i++)
-        if (recursions[i].calls > 0)
-            recursions[i].calls_ns = recursive_ns(&t->functions[i], &recursions[i]);
-    charge_recursion(t, callees, estimates, recursions);
-}
-
 int kp_times_solve(struct kp_times *t, int (*is_profiled)(const char *name, void *data), void *data)
 {
-    int *callees = calloc(t->site_count + 1u, sizeof *callees);
-    struct estimate *estimates = calloc(t->site_count + 1u, sizeof *estimates);
-    struct recursion *recursions = calloc(t->function_count + 1u, sizeof *recursions);
-    t->failed |= !callees || !estimates || !recursions;
-    if (!t->failed)
-        charge_sites(t, callees, estimates, recursions, is_profiled, data);
-    free(callees);
-    free(estimates);
-    free(recursions);
+    struct solver s = {.times = t,
+                       .estimates = calloc(t->site_count + 1u, sizeof *s.estimates),
+                       .of = calloc(t->function_count + 1u, sizeof *s.of),
+                       .component_ns = calloc(t->function_count + 1u, sizeof *s.component_ns),
+                       .component = calloc(t->function_count + 1u, sizeof *s.component),
+                       .is_profiled = is_profiled,
+                       .data = data};
+    t->failed |= !s.estimates || !s.of || !s.component_ns || !s.component;
+    for (unsigned i = 0; !t->failed && i < t->site_count; i++)
+        estimate_site(t, &t->sites[i], &s.estimates[i]);
+    t->failed |= t->failed || find_cycles(&s) != 0;
+    if (!t->failed) {
+        charge_plain_sites(&s);
+        charge_recursive_sites(&s);
+        finish_lines(&s);
+    }
+    free(s.estimates);
+    free(s.of);
+    free(s.component_ns);
+    free(s.component);
+    free(s.edges);
     merge_arcs(t);
     return t->failed ? -1 : 0;
 }
 
+uint64_t kp_times_outermost_calls(const struct kp_times *t, unsigned function)
+{
+    return t->functions[function].outermost_calls;
+}
+
 const struct kp_line_time *kp_times_line(const struct kp_times *t, unsigned function, unsigned line)
 {
-    return &t->functions[function].lines[line];
+    return &t->functions[function].lines[line].time;
 }
 
 const struct kp_arc *kp_times_arcs(const struct kp_times *t, unsigned *count)

@@ -61,6 +61,9 @@ void kp_times_add_samples(struct kp_times *times, const struct kp_code_place *pl
  * linkage name is, in any module. 0, or -1 out of memory. */
 int kp_times_solve(struct kp_times *times, int (*is_profiled)(const char *name, void *data), void *data);
 
+/* After kp_times_solve. Calls with no other activation of the function under them. */
+uint64_t kp_times_outermost_calls(const struct kp_times *times, unsigned function);
+
 /* After kp_times_solve. Arcs are sorted by function, line and callee, each once. */
 const struct kp_line_time *kp_times_line(const struct kp_times *times, unsigned function, unsigned line);
 const struct kp_arc *kp_times_arcs(const struct kp_times *times, unsigned *count);

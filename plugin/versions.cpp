@@ -73,6 +73,7 @@ static void tailCall(IRBuilder<> &B, Function &F, Function *Callee) {
   Call->setCallingConv(Callee->getCallingConv());
   AttributeList Attributes = Callee->getAttributes();
   Call->setAttributes(Attributes.removeFnAttributes(F.getContext()));
+  Call->setIsNoInline(); // the body's marks are its own, and entries are off the optimiser's way
   if (F.getSubprogram())
     Call->setDebugLoc(DILocation::get(F.getContext(), 0, 0, F.getSubprogram()));
   if (F.getReturnType()->isVoidTy())
