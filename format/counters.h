@@ -3,6 +3,9 @@
  * One file per process image, DIR/PID-TOKEN.kpc, written through shared mappings only, so that what a program counted
  * survives any end of it. A header page is followed by page-aligned chunks; `end` in the header is where the next chunk
  * goes. A chunk is published by writing its magic last. Readers may look at any time.
+ *
+ * What the file holds is found again and used again: a module that is loaded once more with the same content goes on in
+ * its chunk (found through `buckets`), a thread in a segment that has no owner (found through the module's list).
  */
 #ifndef KP_FORMAT_COUNTERS_H
 #define KP_FORMAT_COUNTERS_H
@@ -16,6 +19,8 @@
 #define KP_CHUNK_MAGIC 0x316b6e68u /* "hnk1" */
 #define KP_COUNTERS_PAGE 4096u
 #define KP_COUNTERS_SUFFIX ".kpc"
+#define KP_COUNTERS_BUCKETS 256u
+#define KP_COUNTERS_COMMAND 1024u
 
 /* The environment of a profiled program: where to count, and how to take time. */
 #define KP_ENV_DIRECTORY "KERNPROF_COUNTERS"
@@ -44,7 +49,19 @@ struct kp_counters_header {
     uint32_t clean; /* 1 after exit ran its handlers */
     uint32_t module_count;
     uint64_t end;        /* offset of the next chunk; changed atomically */
-    uint64_t probe_ticks_x256; /* calibrated cost of one timestamp */
+    uint64_t probe_ticks_x256; /* calibrated cost of one timestamp; 0: not calibrated yet */
+    uint64_t enter_ticks_x256; /* and of entering a function */
+
+    /* For the modules of the process, whose runtimes do not know each other. */
+    uint64_t exit_mark;    /* address, in the process, of a semaphore that exit posts; 0: none */
+    uint64_t mark_library; /* the C library that `thread_mark` and `exit_mark` are of: address of one of its functions */
+    uint32_t thread_mark;  /* number of the thread-specific value that says `counted in threads`, plus 1; 0: none */
+    uint32_t open_modules;
+
+    uint32_t threads;   /* that counted */
+    uint32_t uncounted; /* threads that got no segment: the disk was full, or the file out of reach */
+    uint64_t buckets[KP_COUNTERS_BUCKETS]; /* by hash of the map: offset of the newest module chunk; 0: none */
+    char command[KP_COUNTERS_COMMAND];     /* of the process, words parted by blanks, cut where longer */
 };
 
 struct kp_chunk {
@@ -67,18 +84,23 @@ struct kp_module_chunk {
     uint64_t path_offset;
     uint64_t map_offset;
     uint64_t map_size;
+    uint64_t map_hash;
+    uint64_t next;          /* offset of an older module chunk of the bucket; 0: none */
+    uint64_t first_segment; /* offset of the newest segment; 0: none */
 };
 
 /* One thread's counters of one module; used again by a later thread when its thread has ended. */
 struct kp_segment_chunk {
     struct kp_chunk chunk;
     uint32_t module;
-    uint32_t thread; /* id of the last thread that used it */
+    uint32_t owner; /* id of the thread that counts in it; 0: free. Changed atomically */
     uint64_t counters_offset; /* from the start of the chunk */
     uint64_t counters_size;
+    uint64_t next;    /* offset of an older segment of the module; 0: none */
+    uint64_t targets; /* offset of the newest kp_targets_chunk of what counts here; 0: none */
 };
 
-/* Where a thread's calls through pointers of one module went: a hash table, which only grows. A site and target may stand
+/* Where calls through pointers went that were counted in one segment: a hash table, which only grows. A site and target may stand
  * in several chunks; the sum counts. */
 struct kp_targets_chunk {
     struct kp_chunk chunk;
@@ -129,8 +151,10 @@ struct kp_timer_name {
 #define KP_TIMER_NAME_MAX 4096u /* longer names are cut */
 
 #ifdef __cplusplus
+static_assert(sizeof(struct kp_counters_header) <= KP_COUNTERS_PAGE, "one page");
 static_assert(sizeof(struct kp_timer_cell) == 64, "on-disk layout");
 #else
+_Static_assert(sizeof(struct kp_counters_header) <= KP_COUNTERS_PAGE, "one page");
 _Static_assert(sizeof(struct kp_timer_cell) == 64, "on-disk layout");
 #endif
 

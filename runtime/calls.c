@@ -158,21 +158,43 @@ static struct kp_target *find_target(struct kp_targets_chunk *targets, uint64_t 
 static struct kp_targets_chunk *add_targets(struct kp_segment *segment)
 {
     uint32_t capacity = segment->targets ? 4 * segment->targets->capacity : 128;
-    struct kp_chunk *chunk = kp_file_add(KP_CHUNK_TARGETS, sizeof(struct kp_targets_chunk) + capacity * sizeof(struct kp_target), NULL);
-    if (!chunk)
+    uint64_t offset;
+    struct kp_chunk *chunk = kp_file_add(KP_CHUNK_TARGETS, sizeof(struct kp_targets_chunk) + capacity * sizeof(struct kp_target),
+                                         NULL, &offset);
+    if (!chunk) {
+        segment->targets_fail = 1;
         return segment->targets;
+    }
     struct kp_targets_chunk *targets = (struct kp_targets_chunk *)chunk;
     targets->module = kp_runtime.module;
     targets->capacity = capacity;
     kp_file_publish(chunk);
+    segment->chunk->targets = offset;
     segment->targets_used = 0;
-    return segment->targets = targets;
+    return segment->targets = targets; /* the old one stays mapped: a signal handler may have interrupted its use */
+}
+
+void kp_targets_find(struct kp_segment *segment)
+{
+    uint64_t offset = segment->chunk->targets;
+    struct kp_chunk *chunk = offset ? kp_file_find(offset, KP_COUNTERS_PAGE) : NULL;
+    if (!chunk)
+        return;
+    uint64_t size = chunk->size;
+    if (size > KP_COUNTERS_PAGE) {
+        kp_os_unmap(chunk, KP_COUNTERS_PAGE);
+        chunk = kp_file_find(offset, size);
+    }
+    segment->targets = (struct kp_targets_chunk *)chunk;
+    const struct kp_target *entries = chunk ? (const void *)(segment->targets + 1) : NULL;
+    for (uint32_t i = 0; chunk && i < segment->targets->capacity; i++)
+        segment->targets_used += entries[i].address != 0;
 }
 
 static void add_target_calls(struct kp_segment *segment, uint64_t *site, uint64_t address, uint64_t calls)
 {
     uint64_t index = (uint64_t)(site - (uint64_t *)((char *)segment->chunk + segment->chunk->counters_offset));
-    if (!segment->targets || segment->targets_used >= segment->targets->capacity / 4 * 3)
+    if (!segment->targets_fail && (!segment->targets || segment->targets_used >= segment->targets->capacity / 4 * 3))
         add_targets(segment);
     struct kp_target *entry = segment->targets ? find_target(segment->targets, index, address) : NULL;
     if (!entry)

@@ -1,5 +1,8 @@
-/* The counter file: opening it, and adding chunks to it. Modules of one process share the file; each maps what it
- * needs. */
+/* The counter file: opening it, adding chunks to it, finding them again. Modules of one process share the file; each maps
+ * what it needs.
+ *
+ * No descriptor is kept: a program that closes all of them, as daemons do, could come to own a file of the same number,
+ * and one that looks at its own numbers must find them unchanged. */
 #include "runtime/runtime.h"
 
 #include <string.h>
@@ -7,15 +10,17 @@
 #include "format/clock.h"
 #include "runtime/os.h"
 
-static void append(char *path, size_t size, const char *text)
+/* 0, or -1 where the path has no room for it. */
+static int append(char *path, size_t size, const char *text)
 {
-    size_t used = strlen(path);
-    while (*text && used + 1 < size)
-        path[used++] = *text++;
-    path[used] = 0;
+    size_t used = strlen(path), length = strlen(text);
+    if (length >= size - used)
+        return -1;
+    memcpy(path + used, text, length + 1);
+    return 0;
 }
 
-static void append_number(char *path, size_t size, uint64_t number, unsigned base)
+static int append_number(char *path, size_t size, uint64_t number, unsigned base)
 {
     char digits[24];
     char *p = digits + sizeof digits;
@@ -23,7 +28,27 @@ static void append_number(char *path, size_t size, uint64_t number, unsigned bas
     do
         *--p = "0123456789abcdef"[number % base];
     while ((number /= base) != 0);
-    append(path, size, p);
+    return append(path, size, p);
+}
+
+/* DIR/PID-TOKEN.kpc, DIR being what `path` begins with. */
+static int name_file(struct kp_runtime *r)
+{
+    r->path[r->folder_length] = 0;
+    size_t size = sizeof r->path;
+    return append(r->path, size, "/") || append_number(r->path, size, kp_os_pid(), 10) || append(r->path, size, "-") ||
+           append_number(r->path, size, kp_os_image_token(), 16) || append(r->path, size, KP_COUNTERS_SUFFIX);
+}
+
+static void read_command(char *command, size_t size)
+{
+    size_t length = kp_os_read("/proc/self/cmdline", command, size - 1);
+    while (length > 0 && command[length - 1] == 0)
+        length--;
+    for (size_t i = 0; i < length; i++)
+        if (command[i] == 0)
+            command[i] = ' ';
+    command[length] = 0;
 }
 
 static void fill_header(struct kp_counters_header *header, enum kp_timing timing)
@@ -37,66 +62,101 @@ static void fill_header(struct kp_counters_header *header, enum kp_timing timing
     header->mono_start_ns = kp_os_monotonic_ns();
     header->ticks_start = kp_clock_ticks();
     header->end = KP_COUNTERS_PAGE;
+    read_command(header->command, sizeof header->command);
     __atomic_store_n(&header->magic, KP_COUNTERS_MAGIC, __ATOMIC_RELEASE);
+}
+
+/* Opens or creates the process's file and maps its header at `address`, or anywhere. NULL: cannot be written. */
+static struct kp_counters_header *open_header(void *address, int *created)
+{
+    struct kp_runtime *r = &kp_runtime;
+    int fd = kp_os_open_file(r->path, KP_COUNTERS_PAGE, created);
+    if (fd < 0)
+        return NULL;
+    struct kp_counters_header *header = NULL;
+    if (!*created || kp_os_reserve(fd, 0, KP_COUNTERS_PAGE) == 0)
+        header = kp_os_map(fd, 0, KP_COUNTERS_PAGE, address);
+    kp_os_close(fd);
+    if (header && *created)
+        fill_header(header, r->timing);
+    if (header && header->magic != KP_COUNTERS_MAGIC) {
+        kp_os_unmap(header, KP_COUNTERS_PAGE);
+        header = NULL;
+    }
+    return header;
 }
 
 int kp_file_open(const char *directory, enum kp_timing timing)
 {
     struct kp_runtime *r = &kp_runtime;
-    r->directory = directory;
     r->timing = timing;
     r->path[0] = 0;
-    append(r->path, sizeof r->path, directory);
-    append(r->path, sizeof r->path, "/");
-    append_number(r->path, sizeof r->path, kp_os_pid(), 10);
-    append(r->path, sizeof r->path, "-");
-    append_number(r->path, sizeof r->path, kp_os_image_token(), 16);
-    append(r->path, sizeof r->path, KP_COUNTERS_SUFFIX);
-    int created;
-    r->fd = kp_os_open_file(r->path, &created);
-    if (r->fd < 0) {
-        kp_say("nothing is counted: cannot write", r->path);
+    if (directory[0] != '/' || append(r->path, sizeof r->path, directory) != 0) {
+        kp_say("nothing is counted: " KP_ENV_DIRECTORY " is no absolute path, or too long", directory);
         return -1;
     }
-    if (created && kp_os_reserve(r->fd, 0, KP_COUNTERS_PAGE) != 0) {
-        kp_say("nothing is counted: disk full", r->path);
-        kp_os_close(r->fd);
-        return -1;
-    }
-    r->header = kp_os_map(r->fd, 0, KP_COUNTERS_PAGE, NULL);
+    r->folder_length = (uint32_t)strlen(r->path);
+    int created = 0;
+    if (name_file(r) == 0)
+        r->header = open_header(NULL, &created);
     if (!r->header) {
-        kp_say("nothing is counted: cannot map", r->path);
-        kp_os_close(r->fd);
+        kp_say("nothing is counted: cannot write (disk full?)", r->path);
         return -1;
     }
-    if (created)
-        fill_header(r->header, timing);
+    kp_marks_open(created);
     return 0;
+}
+
+/* What parent and child have in common: marks lie in memory and in the C library, which the fork has copied. */
+static void inherit(struct kp_counters_header *header, const struct kp_counters_header *parent)
+{
+    header->probe_ticks_x256 = parent->probe_ticks_x256;
+    header->enter_ticks_x256 = parent->enter_ticks_x256;
+    header->exit_mark = parent->exit_mark;
+    header->thread_mark = parent->thread_mark;
+    header->mark_library = parent->mark_library;
 }
 
 int kp_file_reopen(void)
 {
     struct kp_runtime *r = &kp_runtime;
-    uint64_t probe = r->header->probe_ticks_x256;
-    kp_os_unmap(r->header, KP_COUNTERS_PAGE);
-    kp_os_close(r->fd);
-    r->header = NULL;
-    if (kp_file_open(r->directory, r->timing) != 0)
+    if (!r->header)
         return -1;
-    r->header->probe_ticks_x256 = probe;
+    /* The parent's header stays mapped until the child's takes its place: that is how kernprof knows that the child is
+     * going to count. */
+    struct kp_counters_header parent;
+    memcpy(&parent, r->header, offsetof(struct kp_counters_header, buckets));
+    int created = 0;
+    struct kp_counters_header *header = name_file(r) == 0 ? open_header(r->header, &created) : NULL;
+    if (!header)
+        kp_os_detach(r->header, KP_COUNTERS_PAGE);
+    r->header = header;
+    if (!header)
+        return -1;
+    if (created) {
+        inherit(header, &parent);
+        header->threads = kp_marks_thread_is_counted();
+    }
     return 0;
 }
 
-struct kp_chunk *kp_file_add(enum kp_chunk_kind kind, uint64_t size, void *address)
+struct kp_chunk *kp_file_add(enum kp_chunk_kind kind, uint64_t size, void *address, uint64_t *offset)
 {
     struct kp_runtime *r = &kp_runtime;
+    int fd = r->header ? kp_os_open_file(r->path, KP_COUNTERS_PAGE, NULL) : -1;
+    if (fd < 0)
+        return NULL;
     size = (size + KP_COUNTERS_PAGE - 1) / KP_COUNTERS_PAGE * KP_COUNTERS_PAGE;
-    uint64_t offset = __atomic_fetch_add(&r->header->end, size, __ATOMIC_RELAXED);
-    if (kp_os_reserve(r->fd, offset, size) != 0)
+    *offset = __atomic_fetch_add(&r->header->end, size, __ATOMIC_RELAXED);
+    struct kp_chunk *chunk = NULL;
+    if (kp_os_reserve(fd, *offset, size) == 0)
+        chunk = kp_os_map(fd, *offset, size, address);
+    kp_os_close(fd);
+    if (!chunk) { /* gives the place back, unless another came after it */
+        uint64_t end = *offset + size;
+        __atomic_compare_exchange_n(&r->header->end, &end, *offset, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
         return NULL;
-    struct kp_chunk *chunk = kp_os_map(r->fd, offset, size, address);
-    if (!chunk)
-        return NULL;
+    }
     chunk->kind = kind;
     chunk->size = size;
     chunk->offset = offset;
@@ -106,4 +166,21 @@ struct kp_chunk *kp_file_add(enum kp_chunk_kind kind, uint64_t size, void *addre
 void kp_file_publish(struct kp_chunk *chunk)
 {
     __atomic_store_n(&chunk->magic, KP_CHUNK_MAGIC, __ATOMIC_RELEASE);
+}
+
+struct kp_chunk *kp_file_find(uint64_t offset, uint64_t size)
+{
+    struct kp_runtime *r = &kp_runtime;
+    if (!r->header || offset + size > __atomic_load_n(&r->header->end, __ATOMIC_RELAXED))
+        return NULL;
+    int fd = kp_os_open_file(r->path, offset + size, NULL);
+    if (fd < 0)
+        return NULL;
+    struct kp_chunk *chunk = kp_os_map(fd, offset, size, NULL);
+    kp_os_close(fd);
+    if (chunk && __atomic_load_n(&chunk->magic, __ATOMIC_ACQUIRE) != KP_CHUNK_MAGIC) {
+        kp_os_unmap(chunk, size);
+        return NULL;
+    }
+    return chunk;
 }

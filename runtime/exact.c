@@ -139,6 +139,12 @@ static uint64_t time_batch(unsigned activations, unsigned lines)
 
 void kp_exact_calibrate(void)
 {
+    struct kp_counters_header *header = kp_runtime.header;
+    if (header->probe_ticks_x256) { /* another module of the process has done it */
+        cost.line_x256 = (int64_t)header->probe_ticks_x256;
+        cost.enter_x256 = cost.leave_x256 = (int64_t)header->enter_ticks_x256;
+        return;
+    }
     if (!kp_thread_segment)
         return;
     enum { BATCH = 2000 };
@@ -149,5 +155,6 @@ void kp_exact_calibrate(void)
     cost.leave_x256 = cost.enter_x256;
     kp_thread_segment->debt_x256 = 0;
     kp_thread_segment->in_callees = 0;
-    kp_runtime.header->probe_ticks_x256 = (uint64_t)lines;
+    header->enter_ticks_x256 = (uint64_t)cost.enter_x256;
+    header->probe_ticks_x256 = (uint64_t)lines;
 }

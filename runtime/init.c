@@ -35,7 +35,9 @@ __attribute__((constructor(101))) static void kp_init(void)
     if (!directory || !*directory || &__start_kp_map[0] == &__stop_kp_map[0])
         return;
     enum kp_timing timing = kp_timing_mode();
-    if (kp_threads_init() == 0 && kp_file_open(directory, timing) == 0 && kp_module_register() == 0) {
+    kp_report_init();
+    if (kp_file_open(directory, timing) == 0 && kp_module_register(1) == 0) {
+        kp_threads_init();
         pthread_atfork(NULL, NULL, kp_fork_child);
         int functions = secure_getenv(KP_ENV_FUNCTIONS) != NULL;
         kp_runtime.overhead = overhead_of(secure_getenv(KP_ENV_OVERHEAD));
@@ -50,13 +52,25 @@ __attribute__((constructor(101))) static void kp_init(void)
     errno = saved;
 }
 
+/* Other handlers and other threads may still run profiled code when the process exits, so everything stays mapped then.
+ * dlclose is the other case: all that the module holds would be lost to the process with it. */
 __attribute__((destructor(101))) static void kp_exit(void)
 {
     struct kp_counters_header *header = kp_runtime.header;
     if (!kp_state || !header || header->pid != kp_os_pid())
         return;
-    pthread_key_delete(kp_runtime.thread_ends);
-    header->mono_end_ns = kp_os_monotonic_ns();
-    header->ticks_end = kp_clock_ticks();
-    header->clean = 1;
+    int exiting = kp_runtime.is_executable || kp_marks_exiting();
+    uint32_t left = __atomic_sub_fetch(&header->open_modules, 1, __ATOMIC_RELAXED);
+    if (exiting || left == 0) {
+        header->mono_end_ns = kp_os_monotonic_ns();
+        header->ticks_end = kp_clock_ticks();
+        __atomic_store_n(&header->clean, 1, __ATOMIC_RELAXED);
+    }
+    if (kp_runtime.has_key)
+        pthread_key_delete(kp_runtime.thread_ends);
+    kp_runtime.gives_back = 0;
+    if (exiting)
+        return;
+    kp_threads_release();
+    kp_module_release(); /* and the header */
 }

@@ -60,40 +60,119 @@ static int is_this_module(struct dl_phdr_info *info, size_t size, void *data)
     return 1;
 }
 
-int kp_module_register(void)
+/* What this module is; searched for once, as a child of a fork must not ask the loader (its lock may be held). */
+static struct module_search self;
+static uint64_t map_hash;
+
+static void search_self(void)
+{
+    self.address = (uintptr_t)__start_kp_map;
+    dl_iterate_phdr(is_this_module, &self);
+    if (!self.path[0]) {
+        kp_runtime.is_executable = 1;
+        ssize_t length = readlink("/proc/self/exe", self.path, sizeof self.path - 1);
+        self.path[length > 0 ? length : 0] = 0;
+    }
+    if (self.id.size > sizeof ((struct kp_module_chunk *)0)->build_id)
+        self.id = (struct build_id){NULL, 0};
+    map_hash = kp_hash(__start_kp_map, (uint64_t)(__stop_kp_map - __start_kp_map));
+}
+
+static uint64_t counters_size(void)
+{
+    return (uint64_t)(__stop_kp_cnts - __start_kp_cnts);
+}
+
+/* Is it a chunk of this very module: of the same path and content, and at the same place, which targets of calls refer to? */
+static int is_same(const struct kp_module_chunk *chunk)
+{
+    return chunk->map_address == (uintptr_t)__start_kp_map &&
+           chunk->counters_address == (uintptr_t)__start_kp_cnts && chunk->map_hash == map_hash && chunk->map_size == (uint64_t)(__stop_kp_map - __start_kp_map) &&
+           chunk->counters_size == counters_size() && chunk->build_id_size == self.id.size &&
+           memcmp(chunk->build_id, self.id.bytes ? self.id.bytes : chunk->build_id, self.id.size) == 0 &&
+           chunk->path_offset == sizeof *chunk && chunk->path_offset + strlen(self.path) < KP_COUNTERS_PAGE &&
+           strcmp((const char *)chunk + chunk->path_offset, self.path) == 0;
+}
+
+/* The chunk that an earlier load of this module has left, its first page mapped. */
+static struct kp_module_chunk *find_chunk(const uint64_t *bucket)
+{
+    uint64_t offset = __atomic_load_n(bucket, __ATOMIC_ACQUIRE);
+    while (offset) {
+        struct kp_module_chunk *chunk = (struct kp_module_chunk *)kp_file_find(offset, KP_COUNTERS_PAGE);
+        if (!chunk || is_same(chunk))
+            return chunk;
+        offset = chunk->next;
+        kp_os_unmap(chunk, KP_COUNTERS_PAGE);
+    }
+    return NULL;
+}
+
+static struct kp_module_chunk *write_chunk(uint64_t *bucket)
 {
     struct kp_runtime *r = &kp_runtime;
-    struct module_search search = {.address = (uintptr_t)__start_kp_map};
-    dl_iterate_phdr(is_this_module, &search);
-    if (!search.path[0]) {
-        ssize_t length = readlink("/proc/self/exe", search.path, sizeof search.path - 1);
-        search.path[length > 0 ? length : 0] = 0;
-    }
     uint64_t map_size = (uint64_t)(__stop_kp_map - __start_kp_map);
-    uint64_t path_size = KP_ALIGN8(strlen(search.path) + 1);
-    struct kp_chunk *chunk = kp_file_add(KP_CHUNK_MODULE, sizeof(struct kp_module_chunk) + path_size + map_size, NULL);
-    if (!chunk) {
-        kp_say("this module is not counted: disk full", r->path);
-        return -1;
-    }
+    uint64_t path_size = KP_ALIGN8(strlen(self.path) + 1);
+    uint64_t offset;
+    struct kp_chunk *chunk =
+        kp_file_add(KP_CHUNK_MODULE, sizeof(struct kp_module_chunk) + path_size + map_size, NULL, &offset);
+    if (!chunk)
+        return NULL;
     struct kp_module_chunk *module = (struct kp_module_chunk *)chunk;
-    r->module = module->module = __atomic_add_fetch(&r->header->module_count, 1, __ATOMIC_RELAXED);
-    if (search.id.size <= sizeof module->build_id && search.id.bytes) {
-        module->build_id_size = search.id.size;
-        memcpy(module->build_id, search.id.bytes, search.id.size);
-    }
+    module->module = __atomic_add_fetch(&r->header->module_count, 1, __ATOMIC_RELAXED);
+    module->build_id_size = self.id.size;
+    if (self.id.bytes)
+        memcpy(module->build_id, self.id.bytes, self.id.size);
     module->map_address = (uintptr_t)__start_kp_map;
     module->counters_address = (uintptr_t)__start_kp_cnts;
-    module->counters_size = (uint64_t)(__stop_kp_cnts - __start_kp_cnts);
+    module->counters_size = counters_size();
     module->path_offset = sizeof *module;
     module->map_offset = module->path_offset + path_size;
     module->map_size = map_size;
-    strcpy((char *)module + module->path_offset, search.path);
+    module->map_hash = map_hash;
+    strcpy((char *)module + module->path_offset, self.path);
     memcpy((char *)module + module->map_offset, __start_kp_map, map_size);
     uint64_t size = chunk->size;
+    module->next = __atomic_load_n(bucket, __ATOMIC_RELAXED);
     kp_file_publish(chunk);
-    kp_os_unmap(chunk, size);
+    while (!__atomic_compare_exchange_n(bucket, &module->next, offset, 1, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+        ;
+    if (size > KP_COUNTERS_PAGE)
+        kp_os_unmap((char *)chunk + KP_COUNTERS_PAGE, size - KP_COUNTERS_PAGE);
+    return module;
+}
+
+int kp_module_register(int search)
+{
+    struct kp_runtime *r = &kp_runtime;
+    if (search)
+        search_self();
+    uint64_t *bucket = &r->header->buckets[map_hash % KP_COUNTERS_BUCKETS];
+    struct kp_module_chunk *of_parent = r->chunk;
+    r->chunk = find_chunk(bucket);
+    if (!r->chunk)
+        r->chunk = write_chunk(bucket);
+    if (of_parent)
+        kp_os_unmap(of_parent, KP_COUNTERS_PAGE);
+    if (!r->chunk) {
+        if (search)
+            kp_say("a module is not counted: the counter file cannot grow (disk full?)", r->path);
+        return -1;
+    }
+    r->module = r->chunk->module;
+    r->adopt_next = __atomic_load_n(&r->chunk->first_segment, __ATOMIC_ACQUIRE);
+    __atomic_add_fetch(&r->header->open_modules, 1, __ATOMIC_RELAXED);
+    __atomic_store_n(&r->header->clean, 0, __ATOMIC_RELAXED);
     return 0;
+}
+
+void kp_module_release(void)
+{
+    struct kp_runtime *r = &kp_runtime;
+    kp_os_unmap(r->chunk, KP_COUNTERS_PAGE);
+    kp_os_unmap(r->header, KP_COUNTERS_PAGE);
+    r->chunk = NULL;
+    r->header = NULL;
 }
 
 static const char *target_of(const int32_t *offset)

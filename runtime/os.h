@@ -6,12 +6,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Creates `path` for this user alone, failing where anything of that name exists; or opens what is there.
- * `created` says which. -1 on failure. */
-int kp_os_open_file(const char *path, int *created);
+/* Opens `path`, a regular file of this user of at least `least` bytes; or creates it for this user alone if there is
+ * nothing of that name. `created` says which; NULL: never create. No link is followed. -1 on failure. */
+int kp_os_open_file(const char *path, uint64_t least, int *created);
 
-/* Makes [offset, offset + size) of the file exist on disk. 0, or an errno (ENOSPC). */
+/* Makes [offset, offset + size) of the file exist on disk, so that writing to its mapping cannot fail. 0, or an errno
+ * (ENOSPC; EFBIG beyond the process's limit, for which no signal is sent). */
 int kp_os_reserve(int fd, uint64_t offset, uint64_t size);
+
+/* Does a folder of this path exist? */
+int kp_os_folder_exists(const char *path);
+
+/* Up to `size` bytes of the beginning of a file; how many. 0 on failure. */
+size_t kp_os_read(const char *path, char *bytes, size_t size);
 
 /* Maps a part of the file for sharing, at `address` (replacing what is there) unless that is NULL. NULL on failure. */
 void *kp_os_map(int fd, uint64_t offset, uint64_t size, void *address);
@@ -24,6 +31,14 @@ void kp_os_detach(void *address, uint64_t size);
 
 void kp_os_unmap(void *address, uint64_t size);
 void kp_os_close(int fd);
+
+/* Keeps signal handlers from running until kp_os_unblock_signals; `saved` holds what that restores. */
+void kp_os_block_signals(void *saved);
+void kp_os_unblock_signals(const void *saved);
+#define KP_OS_SIGNALS_SIZE 128
+
+/* Whether a thread of this process has ended. */
+int kp_os_thread_has_ended(uint32_t thread);
 
 /* Lets code be changed, and makes it code again. `size` bytes at `address`, any alignment. 0 or -1. */
 int kp_os_code_writable(void *address, size_t size);

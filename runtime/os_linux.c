@@ -3,21 +3,43 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
-int kp_os_open_file(const char *path, int *created)
+static int is_own_file(int fd, uint64_t least)
+{
+    struct stat status;
+    return fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid() &&
+           (uint64_t)status.st_size >= least;
+}
+
+/* System calls without glibc's wrappers where these are points of cancellation: what calls us does not unwind. */
+static int open_raw(const char *path, int flags)
+{
+    return (int)syscall(SYS_openat, AT_FDCWD, path, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
+}
+
+int kp_os_open_file(const char *path, uint64_t least, int *created)
 {
     int saved = errno;
-    *created = 1;
-    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0 && errno == EEXIST) {
-        *created = 0;
-        fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    int fd = -1;
+    if (created) {
+        fd = open_raw(path, O_RDWR | O_CREAT | O_EXCL);
+        *created = fd >= 0;
+    }
+    if (!created || (fd < 0 && errno == EEXIST)) {
+        fd = open_raw(path, O_RDWR);
+        if (fd >= 0 && !is_own_file(fd, least)) {
+            kp_os_close(fd);
+            fd = -1;
+        }
     }
     errno = saved;
     return fd;
@@ -25,7 +47,58 @@ int kp_os_open_file(const char *path, int *created)
 
 int kp_os_reserve(int fd, uint64_t offset, uint64_t size)
 {
-    return posix_fallocate(fd, (off_t)offset, (off_t)size);
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && offset + size > limit.rlim_cur)
+        return EFBIG; /* asking would raise SIGXFSZ */
+    int saved = errno;
+    int failure;
+    do
+        failure = posix_fallocate(fd, (off_t)offset, (off_t)size);
+    while (failure == EINTR);
+    errno = saved;
+    return failure;
+}
+
+int kp_os_folder_exists(const char *path)
+{
+    int saved = errno;
+    struct stat status;
+    int exists = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+    errno = saved;
+    return exists;
+}
+
+size_t kp_os_read(const char *path, char *bytes, size_t size)
+{
+    int saved = errno;
+    int fd = open_raw(path, O_RDONLY);
+    long got = fd >= 0 ? syscall(SYS_read, fd, bytes, size) : 0;
+    if (fd >= 0)
+        kp_os_close(fd);
+    errno = saved;
+    return got > 0 ? (size_t)got : 0;
+}
+
+void kp_os_block_signals(void *saved)
+{
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, saved);
+}
+
+void kp_os_unblock_signals(const void *saved)
+{
+    pthread_sigmask(SIG_SETMASK, saved, NULL);
+}
+
+_Static_assert(sizeof(sigset_t) <= KP_OS_SIGNALS_SIZE, "room for the mask");
+
+int kp_os_thread_has_ended(uint32_t thread)
+{
+    int saved = errno;
+    int ended = syscall(SYS_tgkill, getpid(), (pid_t)thread, 0) != 0 && errno == ESRCH;
+    errno = saved;
+    return ended;
 }
 
 void *kp_os_map(int fd, uint64_t offset, uint64_t size, void *address)
@@ -62,7 +135,7 @@ void kp_os_unmap(void *address, uint64_t size)
 void kp_os_close(int fd)
 {
     int saved = errno;
-    close(fd);
+    syscall(SYS_close, fd);
     errno = saved;
 }
 

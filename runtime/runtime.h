@@ -14,11 +14,10 @@
 #include "format/map.h"
 
 /* One mapped segment of this module; the list only grows, segments are used again. In memory of its own, private to the
- * process. */
+ * process. Whose it is, the chunk says: another load of the same module may have it mapped as well. */
 struct kp_segment {
     struct kp_segment *next;
     struct kp_segment_chunk *chunk;
-    _Atomic uint32_t in_use;
     int64_t debt_x256; /* ticks that instrumentation has cost this thread, times 256 */
     int64_t began;     /* ticks when the thread began to use it */
     int64_t spent_ticks; /* on timed calls */
@@ -26,19 +25,24 @@ struct kp_segment {
     uint64_t random;
     struct kp_targets_chunk *targets; /* NULL until a call through a pointer */
     uint32_t targets_used;
+    uint32_t targets_fail; /* the file could not grow: do not ask at every call */
     int64_t in_callees; /* ticks spent in profiled callees, for own time */
 };
 
 struct kp_runtime {
-    int fd;
-    char path[512];
-    const char *directory;
+    char path[4096];        /* of the counter file */
+    uint32_t folder_length; /* of the beginning of `path` that is its folder */
     enum kp_timing timing;
     double overhead; /* what timing may cost, as a part of the run */
-    struct kp_counters_header *header;
+    struct kp_counters_header *header; /* NULL: nothing is counted (any more) */
+    struct kp_module_chunk *chunk;     /* its first page */
     uint32_t module;
+    int is_executable; /* never closed */
     pthread_key_t thread_ends;
+    int has_key, gives_back; /* there is the key; threads may set it wherever they are, signal handlers included */
     _Atomic(struct kp_segment *) segments;
+    _Atomic(struct kp_segment *) next_look; /* where `inherit` goes on */
+    uint64_t adopt_next;                    /* offset of the next segment to adopt; changed atomically */
 };
 
 extern struct kp_runtime kp_runtime;
@@ -69,18 +73,35 @@ int kp_file_open(const char *directory, enum kp_timing timing);
 int kp_file_reopen(void);
 
 /* Reserves and maps a chunk; its header is filled but for the magic, which kp_file_publish writes. NULL if the disk is
- * full. `address`: where to map it, replacing what is there; NULL: anywhere. */
-struct kp_chunk *kp_file_add(enum kp_chunk_kind kind, uint64_t size, void *address);
+ * full. `address`: where to map it, replacing what is there; NULL: anywhere. `offset`: its place in the file. */
+struct kp_chunk *kp_file_add(enum kp_chunk_kind kind, uint64_t size, void *address, uint64_t *offset);
 void kp_file_publish(struct kp_chunk *chunk);
 
-/* Writes the module's map into the counter file. 0 or -1. */
-int kp_module_register(void);
+/* Maps the first `size` bytes of a chunk that is in the file. NULL on failure, and where none is published. */
+struct kp_chunk *kp_file_find(uint64_t offset, uint64_t size);
+
+/* Finds the module's chunk in the counter file, or writes it. `search`: ask the dynamic loader what this module is; not
+ * allowed after a fork, when the answer of before is taken. 0 or -1. */
+int kp_module_register(int search);
+
+/* What this module holds of the counter file, before it is unmapped itself. */
+void kp_module_release(void);
+void kp_threads_release(void);
+
+/* Marks that all runtimes of the process share (runtime/marks.c). `created`: this runtime is the first. */
+void kp_marks_open(int created);
+int kp_marks_exiting(void); /* also where that cannot be known */
+int kp_marks_thread_is_counted(void);
+void kp_marks_count_thread(void);
+
+/* Whether a thread may set this key in a signal handler. */
+int kp_marks_key_is_safe(pthread_key_t key);
 
 /* Redirects the originals to the entries that count. `functions`: those of functions that were not chosen for lines too. */
 void kp_module_redirect(enum kp_timing timing, int functions);
 
-/* Before any thread starts. 0 or an errno. */
-int kp_threads_init(void);
+/* Before any thread starts. */
+void kp_threads_init(void);
 
 /* Gives the running thread counters; called by instrumented code. Safe in signal handlers. */
 void kp_thread_start(void);
@@ -103,10 +124,14 @@ void kp_call_begin(struct kp_timed_call *call, uint64_t *site, const uint64_t *o
 void kp_call_end(struct kp_timed_call *call);
 void kp_call_target(uint64_t *site, uint64_t address);
 
+/* Maps the targets that were counted in the segment by an earlier load of the module. */
+void kp_targets_find(struct kp_segment *segment);
+
 /* Measures what a timed call costs; needs the running thread's segment. */
 void kp_calls_calibrate(void);
 
-/* The one way to speak: one line on standard error. */
+/* The one way to speak: one line on standard error, if that still is what it was at kp_report_init. */
+void kp_report_init(void);
 void kp_say(const char *what, const char *detail);
 
 #endif

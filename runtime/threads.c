@@ -5,6 +5,7 @@
 #include "runtime/runtime.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "format/clock.h"
 #include "runtime/os.h"
@@ -12,10 +13,39 @@
 __thread int64_t kp_bias;
 __thread struct kp_segment *kp_thread_segment;
 
-/* Leaves behind no outermost activation of a thread that ended inside of one. */
-static void forget_activations(struct kp_segment *segment)
+/* ThreadSanitizer does not see this code, which is built without it; it must know that a segment goes from thread to
+ * thread in order. Absent from programs without it. */
+extern void __tsan_acquire(void *address) __attribute__((weak));
+extern void __tsan_release(void *address) __attribute__((weak));
+
+/* The thread's own: it may be read by no other thread than the one that claims it. */
+static int claim(struct kp_segment_chunk *chunk, uint32_t from)
 {
-    char *counters = (char *)segment->chunk + segment->chunk->counters_offset;
+    if (!__atomic_compare_exchange_n(&chunk->owner, &from, kp_os_thread(), 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+        return 0;
+    if (__tsan_acquire)
+        __tsan_acquire(&chunk->owner);
+    return 1;
+}
+
+static void give_back(struct kp_segment_chunk *chunk)
+{
+    if (__tsan_release)
+        __tsan_release(&chunk->owner);
+    __atomic_store_n(&chunk->owner, 0, __ATOMIC_RELEASE);
+}
+
+static uint64_t chunk_size(void)
+{
+    /* Counters start on a page of their own. */
+    uint64_t size = KP_COUNTERS_PAGE + (uint64_t)(__stop_kp_cnts - __start_kp_cnts);
+    return (size + KP_COUNTERS_PAGE - 1) / KP_COUNTERS_PAGE * KP_COUNTERS_PAGE;
+}
+
+/* Leaves behind no outermost activation of a thread that ended inside of one. */
+static void forget_activations(struct kp_segment_chunk *chunk)
+{
+    char *counters = (char *)chunk + chunk->counters_offset;
     for (const char *p = __start_kp_map; p < __stop_kp_map;) {
         const struct kp_map_record *record = (const void *)p;
         p += record->size_bytes;
@@ -33,34 +63,8 @@ static void end_thread(void *data)
     struct kp_segment *segment = data;
     kp_bias = 0;
     kp_thread_segment = NULL;
-    forget_activations(segment);
-    atomic_store_explicit(&segment->in_use, 0, memory_order_release);
-}
-
-static struct kp_segment_chunk *map_segment(void *address)
-{
-    uint64_t counters_size = (uint64_t)(__stop_kp_cnts - __start_kp_cnts);
-    uint64_t head = KP_COUNTERS_PAGE; /* counters start on a page of their own */
-    struct kp_chunk *chunk = kp_file_add(KP_CHUNK_SEGMENT, head + counters_size, address);
-    if (!chunk)
-        return NULL;
-    struct kp_segment_chunk *segment = (struct kp_segment_chunk *)chunk;
-    segment->module = kp_runtime.module;
-    segment->counters_offset = head;
-    segment->counters_size = counters_size;
-    segment->thread = kp_os_thread();
-    kp_file_publish(chunk);
-    return segment;
-}
-
-static struct kp_segment *reuse(void)
-{
-    for (struct kp_segment *s = atomic_load_explicit(&kp_runtime.segments, memory_order_acquire); s; s = s->next) {
-        uint32_t free = 0;
-        if (atomic_compare_exchange_strong_explicit(&s->in_use, &free, 1, memory_order_acquire, memory_order_relaxed))
-            return s;
-    }
-    return NULL;
+    forget_activations(segment->chunk);
+    give_back(segment->chunk);
 }
 
 static void push(struct kp_segment *segment)
@@ -71,74 +75,252 @@ static void push(struct kp_segment *segment)
         ;
 }
 
-static struct kp_segment *create(void)
+/* Spares lie in memory that nobody reads. */
+static int is_spare(const struct kp_segment *segment)
+{
+    return segment->chunk->chunk.kind != KP_CHUNK_SEGMENT;
+}
+
+/* A free segment of those that this module has mapped. */
+static struct kp_segment *reuse(int spare)
+{
+    for (struct kp_segment *s = atomic_load_explicit(&kp_runtime.segments, memory_order_acquire); s; s = s->next)
+        if (is_spare(s) == spare && __atomic_load_n(&s->chunk->owner, __ATOMIC_RELAXED) == 0 && claim(s->chunk, 0))
+            return s;
+    return NULL;
+}
+
+/* The segment of a thread that ended without giving it back: threads that end by a bare system call, or that came back to
+ * profiled code in their very last destructor. A few are looked at each time, so that many threads at once stay cheap. */
+static struct kp_segment *inherit(void)
+{
+    enum { LOOKS = 16 };
+    struct kp_segment *s = atomic_load_explicit(&kp_runtime.next_look, memory_order_relaxed);
+    for (int i = 0; i < LOOKS; i++) {
+        if (!s)
+            s = atomic_load_explicit(&kp_runtime.segments, memory_order_acquire);
+        if (!s)
+            return NULL;
+        uint32_t owner = __atomic_load_n(&s->chunk->owner, __ATOMIC_RELAXED);
+        struct kp_segment *next = s->next;
+        if (owner && !is_spare(s) && kp_os_thread_has_ended(owner) && claim(s->chunk, owner)) {
+            forget_activations(s->chunk);
+            atomic_store_explicit(&kp_runtime.next_look, next, memory_order_relaxed);
+            return s;
+        }
+        s = next;
+    }
+    atomic_store_explicit(&kp_runtime.next_look, s, memory_order_relaxed);
+    return NULL;
+}
+
+static struct kp_segment *list(struct kp_segment_chunk *chunk)
 {
     struct kp_segment *segment = kp_os_allocate(sizeof *segment);
     if (!segment)
         return NULL;
-    segment->chunk = map_segment(NULL);
-    if (!segment->chunk) {
-        kp_os_unmap(segment, sizeof *segment);
-        return NULL;
-    }
-    atomic_store_explicit(&segment->in_use, 1, memory_order_relaxed);
+    segment->chunk = chunk;
     push(segment);
     return segment;
 }
 
-void kp_thread_start(void)
+/* A segment that the module left in the file when it was loaded before. Each of them is looked at once. */
+static struct kp_segment *adopt(void)
+{
+    struct kp_runtime *r = &kp_runtime;
+    for (;;) {
+        uint64_t offset = __atomic_load_n(&r->adopt_next, __ATOMIC_RELAXED);
+        if (offset == 0)
+            return NULL;
+        struct kp_segment_chunk *chunk = (struct kp_segment_chunk *)kp_file_find(offset, chunk_size());
+        if (!chunk)
+            return NULL;
+        int first = __atomic_compare_exchange_n(&r->adopt_next, &offset, chunk->next, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+        if (first && chunk->module == r->module && claim(chunk, 0)) {
+            struct kp_segment *segment = list(chunk);
+            if (segment) {
+                kp_targets_find(segment);
+                return segment;
+            }
+            give_back(chunk);
+        }
+        kp_os_unmap(chunk, chunk_size());
+    }
+}
+
+static struct kp_segment_chunk *map_segment(void *address)
+{
+    struct kp_runtime *r = &kp_runtime;
+    uint64_t offset;
+    struct kp_chunk *chunk = kp_file_add(KP_CHUNK_SEGMENT, chunk_size(), address, &offset);
+    if (!chunk)
+        return NULL;
+    struct kp_segment_chunk *segment = (struct kp_segment_chunk *)chunk;
+    segment->module = r->module;
+    segment->counters_offset = KP_COUNTERS_PAGE;
+    segment->counters_size = (uint64_t)(__stop_kp_cnts - __start_kp_cnts);
+    segment->owner = kp_os_thread();
+    segment->next = __atomic_load_n(&r->chunk->first_segment, __ATOMIC_RELAXED);
+    kp_file_publish(chunk);
+    while (!__atomic_compare_exchange_n(&r->chunk->first_segment, &segment->next, offset, 1, __ATOMIC_RELEASE,
+                                        __ATOMIC_RELAXED))
+        ;
+    return segment;
+}
+
+/* A folder that is gone went with kernprof: nobody asks any more. */
+static int is_asked_for(void)
+{
+    struct kp_runtime *r = &kp_runtime;
+    char folder[sizeof r->path];
+    memcpy(folder, r->path, r->folder_length);
+    folder[r->folder_length] = 0;
+    return kp_os_folder_exists(folder);
+}
+
+static __attribute__((cold, noinline)) void say_uncounted(const char *what)
 {
     static _Atomic int said;
-    int saved = errno;
-    struct kp_segment *segment = reuse();
-    if (!segment)
-        segment = create();
+    if (is_asked_for() && !atomic_exchange(&said, 1))
+        kp_say(what, kp_runtime.path);
+}
+
+/* Zeroed memory as the running thread's spare segment. */
+static void become_spare(struct kp_segment_chunk *chunk)
+{
+    chunk->counters_offset = KP_COUNTERS_PAGE;
+    chunk->owner = kp_os_thread();
+}
+
+/* Where the file cannot grow, a thread counts into memory that nobody reads, so that it need not ask at every call. */
+static struct kp_segment *spare(void)
+{
+    struct kp_segment *segment = reuse(1);
     if (!segment) {
-        if (!atomic_exchange(&said, 1))
-            kp_say("a thread is not counted: disk full", kp_runtime.path);
-        errno = saved;
-        return;
+        struct kp_segment_chunk *chunk = kp_os_allocate(chunk_size());
+        if (!chunk)
+            return NULL;
+        become_spare(chunk);
+        segment = list(chunk);
+        if (!segment)
+            kp_os_unmap(chunk, chunk_size());
     }
-    if (kp_bias) { /* a signal handler was faster */
-        atomic_store_explicit(&segment->in_use, 0, memory_order_release);
-        errno = saved;
-        return;
+    if (segment && kp_runtime.header) {
+        __atomic_fetch_add(&kp_runtime.header->uncounted, 1, __ATOMIC_RELAXED);
+        say_uncounted("a thread is not counted: the counter file cannot grow (disk full?)");
     }
-    segment->chunk->thread = kp_os_thread();
+    return segment;
+}
+
+static struct kp_segment *create(void)
+{
+    struct kp_segment_chunk *chunk = map_segment(NULL);
+    struct kp_segment *segment = chunk ? list(chunk) : NULL;
+    if (chunk && !segment) {
+        give_back(chunk);
+        kp_os_unmap(chunk, chunk_size());
+    }
+    return segment;
+}
+
+static void take(struct kp_segment *segment)
+{
     segment->began = (int64_t)kp_clock_ticks();
     segment->spent_ticks = 0;
     segment->stretch = 1;
     kp_thread_segment = segment;
     kp_bias = (int64_t)((intptr_t)segment->chunk + (intptr_t)segment->chunk->counters_offset - (intptr_t)__start_kp_cnts);
-    pthread_setspecific(kp_runtime.thread_ends, segment);
+    if (kp_runtime.gives_back)
+        pthread_setspecific(kp_runtime.thread_ends, segment);
+    if (!is_spare(segment))
+        kp_marks_count_thread();
+}
+
+/* A child of vfork or of a bare clone shares the thread's memory or its segment; it must not get one for its parent. */
+static int is_own_process(void)
+{
+    return !kp_runtime.header || kp_runtime.header->pid == kp_os_pid();
+}
+
+void kp_thread_start(void)
+{
+    int saved = errno;
+    char signals[KP_OS_SIGNALS_SIZE] __attribute__((aligned(16)));
+    kp_os_block_signals(signals); /* a handler that is profiled would start the thread as well */
+    if (!kp_bias && is_own_process()) {
+        struct kp_segment *segment = reuse(0);
+        if (!segment)
+            segment = adopt();
+        if (!segment)
+            segment = inherit();
+        if (!segment)
+            segment = create();
+        if (!segment)
+            segment = spare();
+        if (segment)
+            take(segment);
+    }
+    kp_os_unblock_signals(signals);
     errno = saved;
 }
 
-int kp_threads_init(void)
+void kp_threads_init(void)
 {
-    return pthread_key_create(&kp_runtime.thread_ends, end_thread);
+    struct kp_runtime *r = &kp_runtime;
+    r->has_key = pthread_key_create(&r->thread_ends, end_thread) == 0; /* without, segments are inherited */
+    r->gives_back = r->has_key && kp_marks_key_is_safe(r->thread_ends);
+}
+
+static void forget_segment(struct kp_segment *segment)
+{
+    if (segment->targets)
+        kp_os_unmap(segment->targets, segment->targets->chunk.size);
+    kp_os_unmap(segment->chunk, chunk_size());
+    kp_os_unmap(segment, sizeof *segment);
+}
+
+void kp_threads_release(void)
+{
+    struct kp_segment *next;
+    for (struct kp_segment *s = atomic_exchange(&kp_runtime.segments, NULL); s; s = next) {
+        next = s->next;
+        forget_activations(s->chunk);
+        give_back(s->chunk);
+        forget_segment(s);
+    }
 }
 
 /* The child's only thread goes on with addresses of its segment in its frames, so the child's own segment, all zeros,
  * takes the place of the parent's at the same address. */
 void kp_fork_child(void)
 {
+    struct kp_runtime *r = &kp_runtime;
     struct kp_segment *own = kp_thread_segment;
     struct kp_segment *next;
-    for (struct kp_segment *s = atomic_load(&kp_runtime.segments); s; s = next) {
+    for (struct kp_segment *s = atomic_load(&r->segments); s; s = next) {
         next = s->next;
-        if (s != own) {
-            kp_os_unmap(s->chunk, s->chunk->chunk.size);
-            kp_os_unmap(s, sizeof *s);
-        }
+        if (s != own)
+            forget_segment(s);
     }
-    atomic_store(&kp_runtime.segments, NULL);
-    if (kp_file_reopen() != 0 || kp_module_register() != 0 || (own && !map_segment(own->chunk))) {
-        kp_say("a forked child is not counted", kp_runtime.path);
-        if (own)
-            kp_os_detach(own->chunk, KP_COUNTERS_PAGE + (uint64_t)(__stop_kp_cnts - __start_kp_cnts));
-    } else if (own) {
-        own->targets = NULL; /* the parent's */
+    atomic_store(&r->segments, NULL);
+    atomic_store(&r->next_look, NULL);
+    if (own) {
         push(own);
+        own->targets = NULL; /* the parent's */
     }
+    if (!r->header)
+        return;
+    if (kp_file_reopen() == 0 && kp_module_register(0) == 0) {
+        if (!own || map_segment(own->chunk))
+            return;
+        kp_module_release();
+    } else if (r->header) {
+        kp_os_unmap(r->header, KP_COUNTERS_PAGE);
+        r->header = NULL;
+    }
+    if (own) {
+        kp_os_detach(own->chunk, chunk_size());
+        become_spare(own->chunk);
+    }
+    say_uncounted("a forked child is not counted: its counter file cannot be written (disk full?)");
 }
