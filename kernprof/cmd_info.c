@@ -2,12 +2,14 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "format/map_reader.h"
 #include "format/profile.h"
 #include "kernprof/command.h"
 #include "kernprof/elf_image.h"
 #include "kernprof/globs.h"
+#include "kernprof/left_folder.h"
 
 static const struct kp_option option_table[] = {KP_OPTION_HELP, KP_OPTIONS_END};
 
@@ -97,6 +99,9 @@ static int show_profile(const char *path, sqlite3 *profile, struct kp_error *err
 
 static int show(const char *path, struct kp_error *error)
 {
+    struct stat status;
+    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+        return kp_left_folder_show(path, stdout, error);
     struct kp_elf_image image;
     int kind = kp_elf_read(path, &image, error);
     if (kind < 0)
@@ -137,8 +142,9 @@ static int cmd_info(int argc, char **argv, struct kp_error *error)
 const struct kp_command kp_command_info = {
     .name = "info",
     .run = cmd_info,
-    .purpose = "say what a binary has instrumented, or what a profile holds",
+    .purpose = "say what a binary has instrumented, or what a profile or a counter folder holds",
     .synopsis = "kernprof info FILE ...",
-    .description = "Says what an executable or shared object has instrumented, or what a profile holds.",
+    .description = "Says what an executable or shared object has instrumented, what a profile holds, or what a counter folder "
+                   "that a killed kernprof has left.",
     .options = option_table,
 };

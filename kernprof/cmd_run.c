@@ -14,12 +14,15 @@
 #include "kernprof/child.h"
 #include "kernprof/command.h"
 #include "kernprof/join.h"
+#include "kernprof/profile_file.h"
 #include "kernprof/program.h"
+#include "kernprof/run_record.h"
+#include "kernprof/survivors.h"
 #include "util/folder.h"
 #include "util/host.h"
 #include "viewer/viewer.h"
 
-enum { TIMING = KP_OPTION_LONG, OVERHEAD, FORCE, NO_SOURCE };
+enum { TIMING = KP_OPTION_LONG, OVERHEAD, FORCE, NO_SOURCE, WAIT };
 
 static const struct kp_option option_table[] = {
     {"line-by-line", 'l', NULL, "by line: PROGRAM.lprof; without it by function: PROGRAM.prof", NULL, NULL},
@@ -31,12 +34,15 @@ static const struct kp_option option_table[] = {
     {"overhead", OVERHEAD, "PCT", "per cent of the run that adaptive timing may cost (default: 5)", NULL, NULL},
     {"no-source", NO_SOURCE, NULL, "do not embed the sources in the profile", NULL, NULL},
     {"force", FORCE, NULL, "run PROGRAM even if nothing in it is instrumented", NULL, NULL},
+    {"wait", WAIT, "SECONDS", "wait at most so long for processes that outlive PROGRAM and go on counting (daemons); "
+     "default: until they end, or Ctrl-C", NULL, NULL},
     KP_OPTION_HELP,
     KP_OPTIONS_END,
 };
 
 struct options {
     int by_line, view, quiet, force, no_source;
+    double wait_seconds; /* negative: without limit */
     const char *output;
     const char *timing;
     double overhead; /* per cent */
@@ -47,6 +53,13 @@ static int parse_percent(const char *text, double *percent)
     char *end;
     *percent = strtod(text, &end);
     return end == text || *end || !(*percent > 0) || *percent > 100 ? -1 : 0;
+}
+
+static int parse_seconds(const char *text, double *seconds)
+{
+    char *end;
+    *seconds = strtod(text, &end);
+    return end == text || *end || !(*seconds >= 0) ? -1 : 0;
 }
 
 /* 0; 1: done (help was printed); -1: `error`. */
@@ -70,6 +83,10 @@ static int parse(int argc, char **argv, struct options *options, struct kp_error
         case OVERHEAD:
             if (parse_percent(optarg, &options->overhead) != 0)
                 return kp_fail(error, "--overhead=%s: not a number above 0 and up to 100", optarg);
+            break;
+        case WAIT:
+            if (parse_seconds(optarg, &options->wait_seconds) != 0)
+                return kp_fail(error, "--wait=%s: give a number of seconds", optarg);
             break;
         case 'h': kp_command_print_help(&kp_command_run, stdout); return 1;
         default: return -1;
@@ -122,29 +139,6 @@ static char *join_words(char **words)
     return text;
 }
 
-/* Writes the profile under another name first, so that there never is half a one. */
-static int write_profile(struct kp_join *join, const struct kp_run *run, const char *output, struct kp_error *error)
-{
-    char *partial;
-    if (asprintf(&partial, "%s.%ld.part", output, (long)getpid()) < 0)
-        return kp_fail(error, "out of memory");
-    unlink(partial);
-    sqlite3 *profile = kp_profile_create(partial, error);
-    int result = profile ? 0 : -1;
-    if (profile && kp_join_write(join, run, profile, error) != 0) {
-        kp_profile_abandon(profile);
-        result = -1;
-    } else if (profile) {
-        result = kp_profile_commit(profile, output, error);
-    }
-    if (result == 0 && rename(partial, output) != 0)
-        result = kp_fail(error, "%s: cannot be written: %s", output, strerror(errno));
-    if (result != 0)
-        unlink(partial);
-    free(partial);
-    return result;
-}
-
 static void say_where(const char *output, const struct kp_run *run)
 {
     struct kp_error ignored;
@@ -169,10 +163,19 @@ static void say_unmatched(const struct kp_join *join)
     kp_globs_free(&globs);
 }
 
+static void say_what_is_missing(const struct kp_join *join, const char *folder)
+{
+    if (kp_join_damaged(join))
+        fprintf(stderr, "kernprof: %u processes left no readable counters\n", kp_join_damaged(join));
+    if (kp_join_uncounted(join))
+        fprintf(stderr, "kernprof: %llu threads were not counted: no room for their counters in %s: set TMPDIR to a folder "
+                "with room\n", (unsigned long long)kp_join_uncounted(join), folder);
+}
+
 /* From the counter files to the profile and what is printed of it. The program's own status stays the exit status
- * unless kernprof fails. */
+ * unless kernprof fails. `keep`: the counters are not in a profile yet. */
 static int finish(const struct options *options, const char *folder, const struct kp_run *run,
-                  const struct kp_samples *samples, const char *output, struct kp_error *error)
+                  const struct kp_samples *samples, const char *output, int *keep, struct kp_error *error)
 {
     struct kp_join *join = kp_join_new(!options->by_line);
     if (!join)
@@ -188,11 +191,12 @@ static int finish(const struct options *options, const char *folder, const struc
     } else if (kp_join_functions(join) == 0 && kp_join_timers(join) == 0) {
         if (!options->quiet)
             fprintf(stderr, "kernprof: no profile: nothing that ran was instrumented\n");
-    } else if (write_profile(join, run, output, error) != 0) {
+    } else if (kp_profile_file_write(join, run, output, error) != 0) {
         status = KP_EXIT_FAILED;
+        *keep = 1;
     } else {
-        if (kp_join_damaged(join) && !options->quiet)
-            fprintf(stderr, "kernprof: %u processes left no readable counters\n", kp_join_damaged(join));
+        if (!options->quiet)
+            say_what_is_missing(join, folder);
         if (options->view && kp_view_profile(output, stdout, error) != 0)
             status = KP_EXIT_FAILED;
         else if (!options->quiet && isatty(STDERR_FILENO))
@@ -216,64 +220,91 @@ static void start_sampling(int pid, void *data)
 /* What a small program's counters take: with less than that, do not even start it. */
 enum { ROOM_BYTES = 1 << 20 };
 
-static int run_in(const char *folder, const struct options *options, char **argv, struct kp_error *error)
+static int run_and_finish(const char *folder, const struct options *options, char **argv, const char *path, struct kp_run *run,
+                          const char *output, int *keep, struct kp_error *error)
+{
+    setenv(KP_ENV_DIRECTORY, folder, 1);
+    setenv(KP_ENV_TIMING, options->timing, 1);
+    char overhead[32];
+    snprintf(overhead, sizeof overhead, "%g", options->overhead);
+    setenv(KP_ENV_OVERHEAD, overhead, 1);
+    if (!options->by_line)
+        setenv(KP_ENV_FUNCTIONS, "1", 1);
+    struct sampling sampling = {.overhead = options->overhead / 100};
+    struct kp_samples samples = {0};
+    struct kp_child_hook hook = {start_sampling, &sampling};
+    int samples_are_wanted = strcmp(options->timing, "adaptive") == 0;
+    struct kp_child_end end;
+    int status = kp_child_run(path, argv, samples_are_wanted ? &hook : NULL, &end, error);
+    if (status == 0)
+        kp_survivors_wait(folder, options->wait_seconds, options->quiet);
+    if (sampling.sampler)
+        kp_sampler_stop(sampling.sampler, &samples);
+    if (status != 0)
+        return status;
+    run->start_ns = end.start_ns;
+    run->duration_ns = end.duration_ns;
+    run->pid = end.pid;
+    run->exit_status = end.exit_status;
+    run->clean = end.signal == 0;
+    return finish(options, folder, run, sampling.sampler ? &samples : NULL, output, keep, error);
+}
+
+static int run_in(const char *folder, const struct options *options, char **argv, int *keep, struct kp_error *error)
 {
     char *output = choose_output(options, argv[0], error);
     if (!output)
         return KP_EXIT_FAILED;
+    char *command = join_words(argv);
+    struct kp_run run = {.command = command ? command : argv[0],
+                         .kind = options->by_line ? "lines" : "functions",
+                         .timing = options->timing,
+                         .embed_sources = !options->no_source};
+    struct kp_run_record record = {.command = (char *)run.command,
+                                   .kind = (char *)run.kind,
+                                   .timing = (char *)run.timing,
+                                   .output = output,
+                                   .embed_sources = run.embed_sources};
     struct kp_program program;
-    struct kp_child_end end;
     int status = kp_program_find(argv[0], folder, !options->by_line, options->force, &program, error);
-    if (status == 0 && kp_folder_check_room(folder, ROOM_BYTES, error) != 0) {
-        kp_program_free(&program);
-        status = KP_EXIT_FAILED;
-    }
     if (status == 0) {
-        setenv(KP_ENV_DIRECTORY, folder, 1);
-        setenv(KP_ENV_TIMING, options->timing, 1);
-        char overhead[32];
-        snprintf(overhead, sizeof overhead, "%g", options->overhead);
-        setenv(KP_ENV_OVERHEAD, overhead, 1);
-        if (!options->by_line)
-            setenv(KP_ENV_FUNCTIONS, "1", 1);
-        struct sampling sampling = {.overhead = options->overhead / 100};
-        struct kp_samples samples = {0};
-        struct kp_child_hook hook = {start_sampling, &sampling};
-        int samples_are_wanted = strcmp(options->timing, "adaptive") == 0;
-        status = kp_child_run(program.path, argv, samples_are_wanted ? &hook : NULL, &end, error);
-        if (sampling.sampler)
-            kp_sampler_stop(sampling.sampler, &samples);
+        int lock = -1;
+        if (kp_folder_check_room(folder, ROOM_BYTES, error) == 0)
+            lock = kp_run_record_write(folder, &record, error);
+        status = lock < 0 ? KP_EXIT_FAILED
+                          : run_and_finish(folder, options, argv, program.path, &run, output, keep, error);
+        if (lock >= 0)
+            close(lock);
         kp_program_free(&program);
-        if (status == 0) {
-            char *command = join_words(argv);
-            struct kp_run run = {.command = command ? command : argv[0],
-                                 .kind = options->by_line ? "lines" : "functions",
-                                 .timing = options->timing,
-                                 .start_ns = end.start_ns,
-                                 .duration_ns = end.duration_ns,
-                                 .pid = end.pid,
-                                 .exit_status = end.exit_status,
-                                 .clean = end.signal == 0,
-                                 .embed_sources = !options->no_source};
-            status = finish(options, folder, &run, sampling.sampler ? &samples : NULL, output, error);
-            free(command);
-        }
     }
+    free(command);
     free(output);
     return status;
 }
 
+/* What was counted is not thrown away because its profile cannot be written. */
+static void say_kept(const char *folder, struct kp_error *error)
+{
+    struct kp_error cause = *error;
+    kp_fail(error, "%.*s; `kernprof recover -o FILE %s` writes the profile elsewhere", (int)sizeof cause.text / 2, cause.text,
+            folder);
+}
+
 static int cmd_run(int argc, char **argv, struct kp_error *error)
 {
-    struct options options = {.timing = "adaptive", .overhead = 5};
+    struct options options = {.timing = "adaptive", .overhead = 5, .wait_seconds = -1};
     int parsed = parse(argc, argv, &options, error);
     if (parsed != 0)
         return parsed > 0 ? 0 : KP_EXIT_FAILED;
     char *folder = kp_folder_create_temporary(error);
     if (!folder)
         return KP_EXIT_FAILED;
-    int status = run_in(folder, &options, argv + optind, error);
-    kp_folder_remove(folder);
+    int keep = 0;
+    int status = run_in(folder, &options, argv + optind, &keep, error);
+    if (keep)
+        say_kept(folder, error);
+    else
+        kp_folder_remove(folder);
     free(folder);
     return status;
 }
@@ -287,5 +318,7 @@ const struct kp_command kp_command_run = {
                    "source file) and writes its profile.",
     .options = option_table,
     .notes = "The exit status is the program's own (128+N when signal N killed it); 125, 126 and 127 when kernprof "
-             "itself failed, the program cannot be executed, or is not found.",
+             "itself failed, the program cannot be executed, or is not found.\n\n"
+             "While PROGRAM runs, its counters are in a folder kernprof-XXXXXX in $TMPDIR or /tmp. If kernprof itself is "
+             "killed, they stay there: `kernprof recover` lists such folders and writes their profiles.",
 };

@@ -54,6 +54,8 @@ struct process {
     uint32_t pid, clean;
     uint64_t start_ns, mono_start_ns;
     uint64_t last_start_ns, mono_end_ns;
+    uint64_t threads; /* that counted */
+    char *command;    /* the last one; NULL: not known */
 };
 
 struct kp_join {
@@ -67,6 +69,7 @@ struct kp_join {
     struct kp_samples samples;
     const char *sampler; /* NULL: nothing was sampled */
     struct kp_timer_sums timers;
+    uint64_t uncounted;
 };
 
 struct kp_join *kp_join_new(int by_function)
@@ -95,6 +98,8 @@ void kp_join_free(struct kp_join *join)
 {
     for (unsigned i = 0; i < join->module_count; i++)
         free_module(&join->modules[i]);
+    for (unsigned i = 0; i < join->process_count; i++)
+        free(join->processes[i].command);
     free(join->modules);
     free(join->processes);
     kp_timer_sums_free(&join->timers);
@@ -120,6 +125,11 @@ void kp_join_globs(const struct kp_join *join, struct kp_globs *globs)
 {
     for (unsigned i = 0; i < join->module_count; i++)
         kp_globs_add(globs, join->modules[i].map, join->modules[i].map_size);
+}
+
+uint64_t kp_join_uncounted(const struct kp_join *join)
+{
+    return join->uncounted;
 }
 
 /* Room for one more element; the array may move. */
@@ -258,14 +268,31 @@ static void add_last_targets(struct kp_join *join, const struct kp_segment_chunk
     }
 }
 
-/* The length of a tick, from the process's start until now: both clocks go on in kernprof as in the program. */
-static double tick_length_ns(const struct kp_counters_header *header)
+static double ratio(uint64_t ns, uint64_t ticks)
+{
+    return ticks ? (double)ns / (double)ticks : 0;
+}
+
+static uint64_t monotonic_ns(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    uint64_t ticks = kp_clock_ticks() - header->ticks_start;
-    double ns = (double)now.tv_sec * 1e9 + (double)now.tv_nsec - (double)header->mono_start_ns;
-    return ticks ? ns / (double)ticks : 0;
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* The length of a tick, from the process's start until now: both clocks go on in kernprof as in the program. Unless the
+ * machine was started anew in between (kernprof recover): then from the process's own end, or from now. */
+static double tick_length_ns(const struct kp_counters_header *header)
+{
+    uint64_t ticks = kp_clock_ticks(), ns = monotonic_ns();
+    if (ns > header->mono_start_ns && ticks > header->ticks_start)
+        return ratio(ns - header->mono_start_ns, ticks - header->ticks_start);
+    if (header->mono_end_ns > header->mono_start_ns && header->ticks_end > header->ticks_start)
+        return ratio(header->mono_end_ns - header->mono_start_ns, header->ticks_end - header->ticks_start);
+    struct timespec a_while = {.tv_nsec = 10000000};
+    nanosleep(&a_while, NULL);
+    uint64_t length = kp_clock_ticks() - ticks;
+    return ratio(monotonic_ns() - ns, length);
 }
 
 /* 0, or -1 out of memory. */
@@ -290,7 +317,11 @@ static int add_process(struct kp_join *join, const struct kp_counters_header *he
         p->last_start_ns = header->start_ns;
         p->clean = header->clean;
         p->mono_end_ns = header->clean ? header->mono_end_ns : 0;
+        free(p->command);
+        p->command = header->command[0] ? strndup(header->command, sizeof header->command) : NULL;
     }
+    p->threads += header->threads;
+    join->uncounted += header->uncounted;
     return 0;
 }
 
@@ -807,7 +838,7 @@ static void bind_run(sqlite3_stmt *insert, const struct kp_run *run, const struc
     int rank = kp_host_rank();
     int64_t start_ns = main ? main->start_ns : (int64_t)p->start_ns;
     int64_t duration_ns = main ? main->duration_ns : (int64_t)(p->mono_end_ns - p->mono_start_ns);
-    sqlite3_bind_text(insert, 1, run->command, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_text(insert, 1, main || !p->command ? run->command : p->command, -1, SQLITE_TRANSIENT);
     sqlite3_bind_double(insert, 2, (double)start_ns / 1e9);
     bind_known(insert, 3, main || p->mono_end_ns, duration_ns);
     sqlite3_bind_text(insert, 4, host, -1, SQLITE_TRANSIENT);
@@ -815,18 +846,31 @@ static void bind_run(sqlite3_stmt *insert, const struct kp_run *run, const struc
     bind_known(insert, 6, rank >= 0, rank);
     bind_known(insert, 7, main != NULL, run->exit_status);
     sqlite3_bind_text(insert, 8, run->timing, -1, SQLITE_TRANSIENT);
-    sqlite3_bind_int(insert, 9, main ? main->clean : (int)p->clean);
+    sqlite3_bind_int(insert, 9, main ? main->clean : p->clean != 0);
+    sqlite3_bind_int64(insert, 10, p ? (int64_t)p->threads : 0);
+}
+
+/* NULL: it did not count. */
+static const struct process *find_process(const struct kp_join *join, uint32_t pid)
+{
+    for (unsigned i = 0; i < join->process_count; i++)
+        if (join->processes[i].pid == pid)
+            return &join->processes[i];
+    return NULL;
 }
 
 /* The process that kernprof started comes first, instrumented or not (a shell), then the others that counted. */
 static int write_runs(const struct kp_join *join, const struct kp_run *run, sqlite3 *profile, struct kp_error *error)
 {
-    sqlite3_stmt *insert = kp_profile_prepare(profile, "INSERT INTO run (command, start, duration_ns, host, pid, rank, exit_status, timing, clean) "
-                                                       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", error);
+    sqlite3_stmt *insert = kp_profile_prepare(profile, "INSERT INTO run (command, start, duration_ns, host, pid, rank, exit_status, timing, clean, threads) "
+                                                       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", error);
     if (!insert)
         return -1;
-    bind_run(insert, run, run, NULL);
-    int result = step(insert);
+    int result = 0;
+    if (run->pid) {
+        bind_run(insert, run, run, find_process(join, (uint32_t)run->pid));
+        result = step(insert);
+    }
     for (unsigned i = 0; result == 0 && i < join->process_count; i++) {
         if ((int)join->processes[i].pid == run->pid)
             continue;

@@ -15,7 +15,7 @@ struct kp_run {
     const char *timing;
     int64_t start_ns; /* of the program that kernprof started, as the next four */
     int64_t duration_ns;
-    int pid;
+    int pid; /* 0: not known, and the four neither */
     int exit_status; /* as the shell has it */
     int clean;       /* 0: a signal killed it */
     int embed_sources;
@@ -40,6 +40,9 @@ void kp_join_globs(const struct kp_join *join, struct kp_globs *globs);
 
 /* Adds samples of the program counter; after the folders. `sampler` names where they are from, for the rows of runs. */
 void kp_join_add_samples(struct kp_join *join, const struct kp_samples *samples, const char *sampler);
+
+/* Threads that ran without counters, as their file could not grow. */
+uint64_t kp_join_uncounted(const struct kp_join *join);
 
 /* Writes everything into an open profile. 0, or -1 with `error`. */
 int kp_join_write(struct kp_join *join, const struct kp_run *run, sqlite3 *profile, struct kp_error *error);

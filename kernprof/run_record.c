@@ -97,7 +97,8 @@ int kp_run_record_read(const char *folder, struct kp_run_record *record, struct 
     *record = (struct kp_run_record){0};
     char *path = path_in(folder);
     size_t size;
-    char *text = path ? kp_read_text_file(path, &size) : NULL;
+    /* One of another user must not choose what is written where. */
+    char *text = path && kp_run_record_exists(folder) ? kp_read_text_file(path, &size) : NULL;
     struct json_object *json = text ? json_tokener_parse(text) : NULL;
     if (json && json_object_is_type(json, json_type_object)) {
         struct json_object *embed = NULL;

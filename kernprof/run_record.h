@@ -21,7 +21,7 @@ int kp_run_record_write(const char *folder, const struct kp_run_record *record, 
 int kp_run_record_read(const char *folder, struct kp_run_record *record, struct kp_error *error);
 void kp_run_record_free(struct kp_run_record *record);
 
-/* Is there a record in the folder, of whatever content? */
+/* Is there a record of this user in the folder, of whatever content? */
 int kp_run_record_exists(const char *folder);
 
 #endif

@@ -9,11 +9,16 @@
 #include <string.h>
 #include <unistd.h>
 
-char *kp_folder_create_temporary(struct kp_error *error)
+const char *kp_folder_of_temporaries(void)
 {
     const char *parent = getenv("TMPDIR");
+    return parent && *parent ? parent : "/tmp";
+}
+
+char *kp_folder_create_temporary(struct kp_error *error)
+{
     char *path;
-    if (asprintf(&path, "%s/kernprof-XXXXXX", parent && *parent ? parent : "/tmp") < 0) {
+    if (asprintf(&path, "%s/" KP_FOLDER_PREFIX "XXXXXX", kp_folder_of_temporaries()) < 0) {
         kp_fail(error, "out of memory");
         return NULL;
     }
@@ -22,7 +27,11 @@ char *kp_folder_create_temporary(struct kp_error *error)
         free(path);
         return NULL;
     }
-    return path;
+    char *whole = realpath(path, NULL); /* the program may change its folder */
+    if (!whole)
+        kp_fail(error, "%s: %s", path, strerror(errno));
+    free(path);
+    return whole;
 }
 
 /* A new file in `path` without a name that stays; -1: errno. */

@@ -4,7 +4,12 @@
 
 #include "util/error.h"
 
-/* A new folder, mode 0700, under $TMPDIR or /tmp; its path, to be freed, or NULL with `error`. */
+#define KP_FOLDER_PREFIX "kernprof-"
+
+/* Where they are made: $TMPDIR or /tmp. */
+const char *kp_folder_of_temporaries(void);
+
+/* A new folder, mode 0700; its absolute path without links, to be freed, or NULL with `error`. */
 char *kp_folder_create_temporary(struct kp_error *error);
 
 /* Can `bytes` be written there now? 0, or -1 with `error`. */
