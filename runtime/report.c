@@ -2,10 +2,13 @@
 #include "runtime/runtime.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A daemon closes standard error, and its number may come to be a file of the program's: what was there at the start is
@@ -29,15 +32,32 @@ static struct iovec text(const char *string)
     return (struct iovec){.iov_base = (void *)string, .iov_len = strlen(string)};
 }
 
+/* Writing to a closed pipe or beyond a limit sends a signal, which would end the program for a word of ours. */
+static void write_without_signal(const struct iovec *parts, int count)
+{
+    sigset_t unwanted, before, pending;
+    sigemptyset(&unwanted);
+    sigaddset(&unwanted, SIGPIPE);
+    sigaddset(&unwanted, SIGXFSZ);
+    sigpending(&pending);
+    pthread_sigmask(SIG_BLOCK, &unwanted, &before);
+    /* The bare call is no point of cancellation. When it fails there is nowhere left to complain. */
+    int failure = syscall(SYS_writev, STDERR_FILENO, parts, count) < 0 ? errno : 0;
+    int sent = failure == EPIPE ? SIGPIPE : failure == EFBIG ? SIGXFSZ : 0;
+    if (sent && !sigismember(&pending, sent)) {
+        struct timespec at_once = {0, 0};
+        sigemptyset(&unwanted);
+        sigaddset(&unwanted, sent);
+        sigtimedwait(&unwanted, NULL, &at_once);
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
 void kp_say(const char *what, const char *detail)
 {
     int saved = errno;
-    if (!is_standard_error()) {
-        errno = saved;
-        return;
-    }
     struct iovec parts[] = {text("kernprof: "), text(what), text(detail ? ": " : ""), text(detail ? detail : ""), text("\n")};
-    long written = syscall(SYS_writev, STDERR_FILENO, parts, sizeof parts / sizeof parts[0]); /* no cancellation */
-    (void)written; /* nowhere left to complain */
+    if (is_standard_error())
+        write_without_signal(parts, sizeof parts / sizeof parts[0]);
     errno = saved;
 }
