@@ -135,7 +135,7 @@ int kp_file_reopen(void)
         return -1;
     if (created) {
         inherit(header, &parent);
-        header->threads = kp_marks_thread_is_counted();
+        kp_marks_fork_child();
     }
     return 0;
 }

@@ -57,18 +57,23 @@ int kp_marks_exiting(void)
     return value > 0;
 }
 
-int kp_marks_thread_is_counted(void)
-{
-    return marks.has_thread && pthread_getspecific(marks.thread) != NULL;
-}
-
+/* The mark is the thread's number: the C library hands on the values of a thread that ended by a bare system call. */
 void kp_marks_count_thread(void)
 {
-    if (!kp_runtime.header || kp_marks_thread_is_counted())
+    if (!kp_runtime.header)
+        return;
+    void *number = (void *)(uintptr_t)kp_os_thread();
+    if (marks.has_thread && pthread_getspecific(marks.thread) == number)
         return;
     if (marks.has_thread)
-        pthread_setspecific(marks.thread, &kp_runtime);
+        pthread_setspecific(marks.thread, number);
     __atomic_fetch_add(&kp_runtime.header->threads, 1, __ATOMIC_RELAXED);
+}
+
+void kp_marks_fork_child(void)
+{
+    if (marks.has_thread && pthread_getspecific(marks.thread))
+        kp_marks_count_thread();
 }
 
 int kp_marks_key_is_safe(pthread_key_t key)

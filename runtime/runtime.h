@@ -91,8 +91,8 @@ void kp_threads_release(void);
 /* Marks that all runtimes of the process share (runtime/marks.c). `created`: this runtime is the first. */
 void kp_marks_open(int created);
 int kp_marks_exiting(void); /* also where that cannot be known */
-int kp_marks_thread_is_counted(void);
-void kp_marks_count_thread(void);
+void kp_marks_count_thread(void); /* unless it is already */
+void kp_marks_fork_child(void);   /* the thread that called fork goes on in the child */
 
 /* Whether a thread may set this key in a signal handler. */
 int kp_marks_key_is_safe(pthread_key_t key);

@@ -10,6 +10,7 @@ cat > t.c <<'C'
 #include <sys/wait.h>
 #include <unistd.h>
 static volatile int *nowhere;
+static char *volatile newest;
 static char stack[1 << 16];
 static void on_overflow(int number)
 {
@@ -35,8 +36,10 @@ static void use_all_memory(void)
 {
     struct rlimit limit = {1 << 28, 1 << 28};
     setrlimit(RLIMIT_AS, &limit);
-    for (;;)
-        memset(malloc(1 << 24), 1, 1 << 24);
+    for (;;) {
+        newest = malloc(1 << 20);
+        *newest = 1;
+    }
 }
 static __attribute__((noinline)) void fault(void)
 {
