@@ -10,6 +10,7 @@
 #include "kernprof/elf_image.h"
 #include "kernprof/globs.h"
 #include "kernprof/left_folder.h"
+#include "kernprof/run_record.h"
 
 static const struct kp_option option_table[] = {KP_OPTION_HELP, KP_OPTIONS_END};
 
@@ -100,7 +101,7 @@ static int show_profile(const char *path, sqlite3 *profile, struct kp_error *err
 static int show(const char *path, struct kp_error *error)
 {
     struct stat status;
-    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode) && kp_run_record_exists(path))
         return kp_left_folder_show(path, stdout, error);
     struct kp_elf_image image;
     int kind = kp_elf_read(path, &image, error);

@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -325,7 +324,7 @@ static int add_process(struct kp_join *join, const struct kp_counters_header *he
     return 0;
 }
 
-static int add_file(struct kp_join *join, const void *bytes, uint64_t size)
+int kp_join_add_bytes(struct kp_join *join, const void *bytes, uint64_t size)
 {
     struct kp_counters file;
     if (kp_counters_open(&file, bytes, size) != 0) {
@@ -370,6 +369,40 @@ static int add_file(struct kp_join *join, const void *bytes, uint64_t size)
     return result;
 }
 
+/* The file's bytes, to be freed, or NULL. Read and not mapped: in a mapping, a place that the full disk left empty would
+ * ask for room when it is looked at. */
+static void *read_counters(int fd, uint64_t *size)
+{
+    struct stat status;
+    if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size < (off_t)KP_COUNTERS_PAGE)
+        return NULL;
+    char *bytes = aligned_alloc(KP_COUNTERS_PAGE, ((size_t)status.st_size + KP_COUNTERS_PAGE - 1) & ~(size_t)(KP_COUNTERS_PAGE - 1));
+    *size = 0;
+    for (ssize_t got; bytes && *size < (uint64_t)status.st_size; *size += (uint64_t)got) {
+        got = pread(fd, bytes + *size, (size_t)status.st_size - *size, (off_t)*size);
+        if (got <= 0 && !(got < 0 && errno == EINTR))
+            break;
+        got = got < 0 ? 0 : got;
+    }
+    return bytes;
+}
+
+static int add_file_of_folder(struct kp_join *join, int folder, const char *name)
+{
+    int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    uint64_t size = 0;
+    void *bytes = fd >= 0 ? read_counters(fd, &size) : NULL;
+    int result = 0;
+    if (bytes)
+        result = kp_join_add_bytes(join, bytes, size);
+    else
+        join->damaged++;
+    free(bytes);
+    if (fd >= 0)
+        close(fd);
+    return result;
+}
+
 int kp_join_add_folder(struct kp_join *join, const char *folder, struct kp_error *error)
 {
     DIR *directory = opendir(folder);
@@ -380,20 +413,8 @@ int kp_join_add_folder(struct kp_join *join, const char *folder, struct kp_error
         size_t length = strlen(entry->d_name), suffix = strlen(KP_COUNTERS_SUFFIX);
         if (length <= suffix || strcmp(entry->d_name + length - suffix, KP_COUNTERS_SUFFIX) != 0)
             continue;
-        int fd = openat(dirfd(directory), entry->d_name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-        struct stat status;
-        if (fd >= 0 && fstat(fd, &status) == 0 && status.st_size >= (off_t)KP_COUNTERS_PAGE) {
-            void *bytes = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_SHARED, fd, 0);
-            if (bytes != MAP_FAILED) {
-                if (add_file(join, bytes, (uint64_t)status.st_size) != 0)
-                    result = kp_fail(error, "%s/%s: out of memory", folder, entry->d_name);
-                munmap(bytes, (size_t)status.st_size);
-            }
-        } else {
-            join->damaged++;
-        }
-        if (fd >= 0)
-            close(fd);
+        if (add_file_of_folder(join, dirfd(directory), entry->d_name) != 0)
+            result = kp_fail(error, "%s/%s: out of memory", folder, entry->d_name);
     }
     closedir(directory);
     return result;

@@ -30,6 +30,9 @@ void kp_join_free(struct kp_join *join);
 /* Adds all counter files of a folder. A damaged one is left out and counted. 0, or -1 with `error`. */
 int kp_join_add_folder(struct kp_join *join, const char *folder, struct kp_error *error);
 
+/* Adds a counter file's bytes, aligned to 8. A damaged one is left out and counted. 0, or -1 out of memory. */
+int kp_join_add_bytes(struct kp_join *join, const void *bytes, uint64_t size);
+
 /* Number of functions, and of timers that ran. */
 unsigned kp_join_functions(const struct kp_join *join);
 uint64_t kp_join_timers(const struct kp_join *join);

@@ -86,8 +86,8 @@ static uint64_t counters_size(void)
 /* Is it a chunk of this very module: of the same path and content, and at the same place, which targets of calls refer to? */
 static int is_same(const struct kp_module_chunk *chunk)
 {
-    return chunk->map_address == (uintptr_t)__start_kp_map &&
-           chunk->counters_address == (uintptr_t)__start_kp_cnts && chunk->map_hash == map_hash && chunk->map_size == (uint64_t)(__stop_kp_map - __start_kp_map) &&
+    return chunk->map_address == (uintptr_t)__start_kp_map && chunk->counters_address == (uintptr_t)__start_kp_cnts &&
+           chunk->map_hash == map_hash && chunk->map_size == (uint64_t)(__stop_kp_map - __start_kp_map) &&
            chunk->counters_size == counters_size() && chunk->build_id_size == self.id.size &&
            memcmp(chunk->build_id, self.id.bytes ? self.id.bytes : chunk->build_id, self.id.size) == 0 &&
            chunk->path_offset == sizeof *chunk && chunk->path_offset + strlen(self.path) < KP_COUNTERS_PAGE &&

@@ -78,7 +78,7 @@ int main(int argc, char **argv)
 }
 C
 gcc -O2 -w t.c -o t -ldl -lpthread
-for timing in off exact; do
+for timing in off exact adaptive; do
   "$KERNPROF" -l -q --timing=$timing -o t.lprof ./t 10000 > out
   expect hits "$(hits t.lprof 5)" 1200000
   expect "clean, threads" "$(runs t.lprof clean,threads)" "1 3"

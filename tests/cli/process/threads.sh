@@ -126,7 +126,7 @@ check() { # KIND HITS THREADS KILOBYTES
 }
 for timing in off exact; do
   check short 1000000 10001 100
-  check many 100000 1001 9000
+  check many 100000 1001 16000
   check pool 100000 9 150
   check raw 100000 1001 100
   check alive 1000 11 150
