@@ -19,6 +19,7 @@
 #define KP_CHUNK_MAGIC 0x316b6e68u /* "hnk1" */
 #define KP_COUNTERS_PAGE 4096u
 #define KP_COUNTERS_SUFFIX ".kpc"
+#define KP_COUNTERS_SIZE_MAX (UINT64_C(1) << 30) /* of a module's counters; no module comes near it */
 #define KP_COUNTERS_BUCKETS 256u
 #define KP_COUNTERS_COMMAND 1024u
 

@@ -38,7 +38,7 @@ const struct kp_module_chunk *kp_counters_module(const struct kp_chunk *chunk)
     const struct kp_module_chunk *m = (const void *)chunk;
     if (chunk->kind != KP_CHUNK_MODULE || m->path_offset < sizeof *m || m->map_offset <= m->path_offset ||
         m->map_offset % 8 != 0 || !fits(chunk, m->map_offset, m->map_size) || m->build_id_size > sizeof m->build_id ||
-        ((const char *)m)[m->map_offset - 1] != 0)
+        m->counters_size > KP_COUNTERS_SIZE_MAX || ((const char *)m)[m->map_offset - 1] != 0)
         return NULL;
     return m;
 }

@@ -157,7 +157,7 @@ enum kp_site_word {
     KP_SITE_WORDS
 };
 
-#define KP_ALIGN8(n) (((n) + 7u) & ~7u)
+#define KP_ALIGN8(n) (((n) + 7u) / 8u * 8u) /* in the type of n: a mask of 32 bits would cut larger sizes */
 
 #ifdef __cplusplus
 static_assert(sizeof(struct kp_map_record) == 88, "on-disk layout");

@@ -9,16 +9,16 @@
 
 struct flow {
     const struct kp_map_view *map;
-    int64_t *edge_count;    /* by edge */
+    uint64_t *edge_count;   /* by edge; two's complement, so that damaged counters overflow in a defined way */
     unsigned char *known;   /* by edge */
     uint32_t *unknown_left; /* by block: edges whose count is not known */
-    int64_t *excess;        /* by block: what came in less what went out, over known edges */
+    uint64_t *excess;       /* by block: what came in less what went out, over known edges */
     uint32_t *first;        /* by block: index into incident; block_count + 1 entries */
     uint32_t *incident;     /* edges at each block */
     uint32_t *work;
 };
 
-static void settle(struct flow *f, uint32_t edge, int64_t count, uint32_t *work_count)
+static void settle(struct flow *f, uint32_t edge, uint64_t count, uint32_t *work_count)
 {
     const struct kp_map_edge *e = &f->map->edges[edge];
     f->edge_count[edge] = count;
@@ -57,7 +57,7 @@ static void solve_edges(struct flow *f, const uint64_t *counters)
     uint32_t work_count = 0;
     for (uint32_t i = 0; i < r->edge_count; i++)
         if (f->map->edges[i].counter != KP_NO_COUNTER)
-            settle(f, i, (int64_t)counters[f->map->edges[i].counter], &work_count);
+            settle(f, i, counters[f->map->edges[i].counter], &work_count);
     work_count = 0;
     for (uint32_t b = 0; b < r->block_count; b++)
         if (f->unknown_left[b] == 1)
@@ -68,7 +68,7 @@ static void solve_edges(struct flow *f, const uint64_t *counters)
             uint32_t edge = f->incident[i];
             if (f->known[edge] || f->unknown_left[block] != 1)
                 continue;
-            int64_t missing = f->map->edges[edge].from == block ? f->excess[block] : -f->excess[block];
+            uint64_t missing = f->map->edges[edge].from == block ? f->excess[block] : -f->excess[block];
             settle(f, edge, missing, &work_count);
         }
     }

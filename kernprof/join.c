@@ -175,7 +175,8 @@ static struct module *find_module(struct kp_join *join, const struct kp_module_c
 
 static uint64_t ticks_to_ns(uint64_t ticks, double tick_ns)
 {
-    return (uint64_t)(int64_t)((double)(int64_t)ticks * tick_ns);
+    double ns = (double)(int64_t)ticks * tick_ns;
+    return ns > -9e18 && ns < 9e18 ? (uint64_t)(int64_t)ns : 0; /* else damaged */
 }
 
 /* Adds one function's words of a segment to the sums. */
@@ -294,18 +295,25 @@ static double tick_length_ns(const struct kp_counters_header *header)
     return ratio(monotonic_ns() - ns, length);
 }
 
+/* NULL: it did not count. */
+static struct process *find_process(const struct kp_join *join, uint32_t pid)
+{
+    for (unsigned i = 0; i < join->process_count; i++)
+        if (join->processes[i].pid == pid)
+            return &join->processes[i];
+    return NULL;
+}
+
 /* 0, or -1 out of memory. */
 static int add_process(struct kp_join *join, const struct kp_counters_header *header)
 {
-    struct process *p = join->processes;
-    while (p < join->processes + join->process_count && p->pid != header->pid)
-        p++;
-    if (p == join->processes + join->process_count) {
-        p = grow(join->processes, join->process_count, sizeof *p);
-        if (!p)
+    struct process *p = find_process(join, header->pid);
+    if (!p) {
+        struct process *processes = grow(join->processes, join->process_count, sizeof *processes);
+        if (!processes)
             return -1;
-        join->processes = p;
-        p += join->process_count++;
+        join->processes = processes;
+        p = &processes[join->process_count++];
         *p = (struct process){.pid = header->pid, .start_ns = header->start_ns, .mono_start_ns = header->mono_start_ns};
     }
     if (header->start_ns < p->start_ns) {
@@ -455,6 +463,9 @@ static void insert_text(struct writer *w, const char *path, uint64_t checksum, i
     free(packed);
 }
 
+/* No source file is longer; a damaged number must not make us write empty lines for ever. */
+enum { LAST_LINE = 1 << 24 };
+
 /* The lines of the functions of `path` alone, as the plugin kept them, each at its place. */
 static char *text_of_functions(const struct kp_join *join, const char *path, size_t *size)
 {
@@ -469,7 +480,7 @@ static char *text_of_functions(const struct kp_join *join, const char *path, siz
         for (unsigned i = 0; i < join->module_count; i++)
             for (uint64_t offset = 0; kp_map_next(join->modules[i].map, join->modules[i].map_size, &offset, &view) == 1;) {
                 const struct kp_map_record *r = view.record;
-                if (!r->source || !r->line_count || strcmp(view.strings + view.files[r->file].path, path) != 0 ||
+                if (!r->source || !r->line_count || r->first_line > LAST_LINE || strcmp(view.strings + view.files[r->file].path, path) != 0 ||
                     r->first_line < line || (next && r->first_line >= next->first_line))
                     continue;
                 next = r;
@@ -714,7 +725,7 @@ static const struct named *find_callee(const struct kp_join *join, const struct 
 
 static int64_t whole(double ns)
 {
-    return ns > 0 ? (int64_t)(ns + 0.5) : 0;
+    return ns > 0 && ns < 9e18 ? (int64_t)(ns + 0.5) : 0; /* more than that is damage */
 }
 
 /* A line's row. Times are those of timestamps where every change of line had one. */
@@ -869,15 +880,6 @@ static void bind_run(sqlite3_stmt *insert, const struct kp_run *run, const struc
     sqlite3_bind_text(insert, 8, run->timing, -1, SQLITE_TRANSIENT);
     sqlite3_bind_int(insert, 9, main ? main->clean : p->clean != 0);
     sqlite3_bind_int64(insert, 10, p ? (int64_t)p->threads : 0);
-}
-
-/* NULL: it did not count. */
-static const struct process *find_process(const struct kp_join *join, uint32_t pid)
-{
-    for (unsigned i = 0; i < join->process_count; i++)
-        if (join->processes[i].pid == pid)
-            return &join->processes[i];
-    return NULL;
 }
 
 /* The process that kernprof started comes first, instrumented or not (a shell), then the others that counted. */

@@ -14,13 +14,15 @@ static void solve(const struct kp_map_view *view, int filling)
     const struct kp_map_record *r = view->record;
     uint64_t *counters = calloc((size_t)r->counter_count + 1, sizeof *counters);
     uint64_t *hits = calloc((size_t)r->line_count + 1, sizeof *hits);
+    uint64_t *blocks = calloc((size_t)r->block_count + 1, sizeof *blocks);
     uint64_t calls;
-    if (counters && hits) {
+    if (counters && hits && blocks) {
         memset(counters, filling, r->counter_count * sizeof *counters);
-        kp_flow_solve(view, counters, hits, &calls);
+        kp_flow_solve(view, counters, hits, blocks, &calls);
     }
     free(counters);
     free(hits);
+    free(blocks);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -35,6 +37,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (uint64_t offset = 0; kp_map_next(map, size - 1, &offset, &view) == 1;)
         if (view.record->counter_count < 1u << 20)
             solve(&view, data[0]);
+    struct kp_sites_view sites;
+    for (uint64_t offset = 0; kp_map_next_sites(map, size - 1, &offset, &sites) == 1;)
+        ;
     struct kp_globs globs = {0};
     kp_globs_add(&globs, map, size - 1);
     kp_globs_free(&globs);
