@@ -180,8 +180,8 @@ static const char *target_of(const int32_t *offset)
     return (const char *)offset + *offset;
 }
 
-/* Writes a jump over a function's first bytes. */
-static int redirect(char *entry, const char *target)
+/* Writes a jump over a function's first bytes. ThreadSanitizer knows of no data there. */
+__attribute__((no_sanitize("thread"))) static int redirect(char *entry, const char *target)
 {
 #if defined(__x86_64__) || defined(__i386__)
     int64_t distance = target - (entry + 5);
@@ -199,6 +199,24 @@ static int redirect(char *entry, const char *target)
     *(volatile uint32_t *)(void *)entry = branch;
 #endif
     return 0;
+}
+
+/* What Clang's UndefinedBehaviorSanitizer puts between our mark and the function, with a hash of the function's type behind
+ * it (-fsanitize=function). */
+#define UBSAN_FUNCTION_MARK 0xc105cafeu
+
+static uint32_t word_before(const char *entry, int bytes)
+{
+    uint32_t word;
+    memcpy(&word, entry - bytes, sizeof word);
+    return word;
+}
+
+static int is_marked(const char *entry)
+{
+    if (word_before(entry, 4) == KP_ENTRY_MAGIC)
+        return 1;
+    return word_before(entry, 8) == UBSAN_FUNCTION_MARK && word_before(entry, 12) == KP_ENTRY_MAGIC;
 }
 
 /* How the module is woken. */
@@ -222,10 +240,8 @@ static void for_each_entry(const struct wake *wake, void (*visit)(char *entry, c
         if (wake->functions ? record->line_count == 0 : calls_only)
             continue;
         char *entry = (char *)target_of(&record->entry_offset);
-        uint32_t mark;
-        memcpy(&mark, entry - 4, sizeof mark);
         int exact = wake->timing == KP_TIMING_EXACT && !calls_only;
-        if (mark == KP_ENTRY_MAGIC)
+        if (is_marked(entry))
             visit(entry, target_of(exact ? &record->exact_offset : &record->hits_offset), data);
     }
 }
