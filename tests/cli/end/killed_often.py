@@ -48,5 +48,5 @@ def check(timing, delay):
 random.seed(int(os.environ.get("KP_SEED", "1")))
 inside = 0
 for i in range(times):
-    inside += check("off" if i % 2 else "exact", random.uniform(0, 0.02))
+    inside += check(("off", "exact", "adaptive")[i % 3], random.uniform(0, 0.02))
 print(f"{times} times killed, {inside} of them within the loop")

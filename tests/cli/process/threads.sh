@@ -124,10 +124,10 @@ check() { # KIND HITS THREADS KILOBYTES
   expect "$1: clean, threads" "$(runs t.lprof clean,threads)" "1 $3"
   [ "$(cat size)" -le $(($4 * 1024)) ] || fail "$1: the counter file has $(cat size) bytes"
 }
-for timing in off exact; do
-  check short 1000000 10001 100
-  check many 100000 1001 16000
-  check pool 100000 9 150
-  check raw 100000 1001 100
-  check alive 1000 11 150
+for timing in off exact adaptive; do
+  check short 1000000 10001 200
+  check many 100000 1001 24000
+  check pool 100000 9 300
+  check raw 100000 1001 200
+  check alive 1000 11 300
 done
