@@ -240,14 +240,18 @@ static int run_and_finish(const char *folder, const struct options *options, cha
         kp_survivors_wait(folder, options->wait_seconds, options->quiet);
     if (sampling.sampler)
         kp_sampler_stop(sampling.sampler, &samples);
-    if (status != 0)
+    if (status != 0) {
+        kp_samples_free(&samples);
         return status;
+    }
     run->start_ns = end.start_ns;
     run->duration_ns = end.duration_ns;
     run->pid = end.pid;
     run->exit_status = end.exit_status;
     run->clean = end.signal == 0;
-    return finish(options, folder, run, sampling.sampler ? &samples : NULL, output, keep, error);
+    status = finish(options, folder, run, sampling.sampler ? &samples : NULL, output, keep, error);
+    kp_samples_free(&samples);
+    return status;
 }
 
 static int run_in(const char *folder, const struct options *options, char **argv, int *keep, struct kp_error *error)

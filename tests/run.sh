@@ -7,5 +7,7 @@ export KP_BUILD=${1%/bin}
 shift
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-cd "$scratch"
+mkdir "$scratch/work" "$scratch/tmp"
+export TMPDIR="$scratch/tmp" # what a killed or failing kernprof leaves goes with the test
+cd "$scratch/work"
 bash "$@"
