@@ -44,6 +44,8 @@ static int indexes_are_valid(const struct kp_map_view *v)
             return 0;
     if (r->line_count && (r->file >= r->file_count || r->entry_block >= r->block_count))
         return 0;
+    if (r->entry_block && r->entry_block >= r->block_count)
+        return 0;
     if ((r->flags & KP_GLOB) && (r->line_count || r->counter_count || !r->name))
         return 0;
     return r->string_bytes && v->strings[r->string_bytes - 1] == 0 && r->name < r->string_bytes &&
