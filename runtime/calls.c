@@ -158,9 +158,8 @@ static struct kp_target *find_target(struct kp_targets_chunk *targets, uint64_t 
 static struct kp_targets_chunk *add_targets(struct kp_segment *segment)
 {
     uint32_t capacity = segment->targets ? 4 * segment->targets->capacity : 128;
-    uint64_t offset;
     struct kp_chunk *chunk = kp_file_add(KP_CHUNK_TARGETS, sizeof(struct kp_targets_chunk) + capacity * sizeof(struct kp_target),
-                                         NULL, &offset);
+                                         NULL);
     if (!chunk) {
         segment->targets_fail = 1;
         return segment->targets;
@@ -169,7 +168,7 @@ static struct kp_targets_chunk *add_targets(struct kp_segment *segment)
     targets->module = kp_runtime.module;
     targets->capacity = capacity;
     kp_file_publish(chunk);
-    segment->chunk->targets = offset;
+    segment->chunk->targets = chunk->offset;
     segment->targets_used = 0;
     return segment->targets = targets; /* the old one stays mapped: a signal handler may have interrupted its use */
 }

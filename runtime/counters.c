@@ -140,21 +140,21 @@ int kp_file_reopen(void)
     return 0;
 }
 
-struct kp_chunk *kp_file_add(enum kp_chunk_kind kind, uint64_t size, void *address, uint64_t *offset)
+struct kp_chunk *kp_file_add(enum kp_chunk_kind kind, uint64_t size, void *address)
 {
     struct kp_runtime *r = &kp_runtime;
     int fd = r->header ? kp_os_open_file(r->path, KP_COUNTERS_PAGE, NULL) : -1;
     if (fd < 0)
         return NULL;
     size = (size + KP_COUNTERS_PAGE - 1) / KP_COUNTERS_PAGE * KP_COUNTERS_PAGE;
-    *offset = __atomic_fetch_add(&r->header->end, size, __ATOMIC_RELAXED);
+    uint64_t offset = __atomic_fetch_add(&r->header->end, size, __ATOMIC_RELAXED);
     struct kp_chunk *chunk = NULL;
-    if (kp_os_reserve(fd, *offset, size) == 0)
-        chunk = kp_os_map(fd, *offset, size, address);
+    if (kp_os_reserve(fd, offset, size) == 0)
+        chunk = kp_os_map(fd, offset, size, address);
     kp_os_close(fd);
     if (!chunk) { /* gives the place back, unless another came after it */
-        uint64_t end = *offset + size;
-        __atomic_compare_exchange_n(&r->header->end, &end, *offset, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+        uint64_t end = offset + size;
+        __atomic_compare_exchange_n(&r->header->end, &end, offset, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
         return NULL;
     }
     chunk->kind = kind;

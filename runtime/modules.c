@@ -113,9 +113,7 @@ static struct kp_module_chunk *write_chunk(uint64_t *bucket)
     struct kp_runtime *r = &kp_runtime;
     uint64_t map_size = (uint64_t)(__stop_kp_map - __start_kp_map);
     uint64_t path_size = KP_ALIGN8(strlen(self.path) + 1);
-    uint64_t offset;
-    struct kp_chunk *chunk =
-        kp_file_add(KP_CHUNK_MODULE, sizeof(struct kp_module_chunk) + path_size + map_size, NULL, &offset);
+    struct kp_chunk *chunk = kp_file_add(KP_CHUNK_MODULE, sizeof(struct kp_module_chunk) + path_size + map_size, NULL);
     if (!chunk)
         return NULL;
     struct kp_module_chunk *module = (struct kp_module_chunk *)chunk;
@@ -135,7 +133,7 @@ static struct kp_module_chunk *write_chunk(uint64_t *bucket)
     uint64_t size = chunk->size;
     module->next = __atomic_load_n(bucket, __ATOMIC_RELAXED);
     kp_file_publish(chunk);
-    while (!__atomic_compare_exchange_n(bucket, &module->next, offset, 1, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+    while (!__atomic_compare_exchange_n(bucket, &module->next, chunk->offset, 1, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
         ;
     if (size > KP_COUNTERS_PAGE)
         kp_os_unmap((char *)chunk + KP_COUNTERS_PAGE, size - KP_COUNTERS_PAGE);

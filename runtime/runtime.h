@@ -73,8 +73,8 @@ int kp_file_open(const char *directory, enum kp_timing timing);
 int kp_file_reopen(void);
 
 /* Reserves and maps a chunk; its header is filled but for the magic, which kp_file_publish writes. NULL if the disk is
- * full. `address`: where to map it, replacing what is there; NULL: anywhere. `offset`: its place in the file. */
-struct kp_chunk *kp_file_add(enum kp_chunk_kind kind, uint64_t size, void *address, uint64_t *offset);
+ * full. `address`: where to map it, replacing what is there; NULL: anywhere. */
+struct kp_chunk *kp_file_add(enum kp_chunk_kind kind, uint64_t size, void *address);
 void kp_file_publish(struct kp_chunk *chunk);
 
 /* Maps the first `size` bytes of a chunk that is in the file. NULL on failure, and where none is published. */

@@ -151,8 +151,7 @@ static struct kp_segment *adopt(void)
 static struct kp_segment_chunk *map_segment(void *address)
 {
     struct kp_runtime *r = &kp_runtime;
-    uint64_t offset;
-    struct kp_chunk *chunk = kp_file_add(KP_CHUNK_SEGMENT, chunk_size(), address, &offset);
+    struct kp_chunk *chunk = kp_file_add(KP_CHUNK_SEGMENT, chunk_size(), address);
     if (!chunk)
         return NULL;
     struct kp_segment_chunk *segment = (struct kp_segment_chunk *)chunk;
@@ -162,7 +161,7 @@ static struct kp_segment_chunk *map_segment(void *address)
     segment->owner = kp_os_thread();
     segment->next = __atomic_load_n(&r->chunk->first_segment, __ATOMIC_RELAXED);
     kp_file_publish(chunk);
-    while (!__atomic_compare_exchange_n(&r->chunk->first_segment, &segment->next, offset, 1, __ATOMIC_RELEASE,
+    while (!__atomic_compare_exchange_n(&r->chunk->first_segment, &segment->next, chunk->offset, 1, __ATOMIC_RELEASE,
                                         __ATOMIC_RELAXED))
         ;
     return segment;
