@@ -64,6 +64,10 @@ static inline void charge_line(struct kp_activation *a, int64_t now)
  * recorded below ours belongs to an activation that was left by longjmp. */
 __attribute__((noinline)) void kp_exact_enter(struct kp_activation *a, uint64_t *words)
 {
+    if (kp_memory_awake) {
+        kp_memory_enter(a, words);
+        return;
+    }
     struct kp_segment *segment = kp_thread_segment;
     a->segment = segment;
     if (!segment)
@@ -83,6 +87,10 @@ __attribute__((noinline)) void kp_exact_enter(struct kp_activation *a, uint64_t 
 
 __attribute__((noinline)) void kp_exact_line(struct kp_activation *a, uint64_t *line_words)
 {
+    if (kp_memory_awake) {
+        kp_memory_line(a, line_words);
+        return;
+    }
     struct kp_segment *segment = a->segment;
     if (!segment)
         return;
@@ -99,6 +107,10 @@ __attribute__((noinline)) void kp_exact_line(struct kp_activation *a, uint64_t *
 
 __attribute__((noinline)) void kp_exact_leave(struct kp_activation *a)
 {
+    if (kp_memory_awake) {
+        kp_memory_leave(a);
+        return;
+    }
     struct kp_segment *segment = a->segment;
     if (!segment)
         return;

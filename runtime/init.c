@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "format/clock.h"
+#include "format/memory.h"
 #include "runtime/os.h"
 
 struct kp_runtime kp_runtime;
@@ -38,14 +39,18 @@ __attribute__((constructor(101))) static void kp_init(void)
     kp_report_init();
     if (kp_file_open(directory, timing) == 0 && kp_module_register(1) == 0) {
         kp_threads_init();
+        const char *measure_memory = secure_getenv(KP_ENV_MEMORY);
+        if (measure_memory && *measure_memory)
+            kp_memory_start(measure_memory);
         pthread_atfork(NULL, NULL, kp_fork_child);
         int functions = secure_getenv(KP_ENV_FUNCTIONS) != NULL;
         kp_runtime.overhead = overhead_of(secure_getenv(KP_ENV_OVERHEAD));
         kp_state = (uint8_t)timing;
         kp_calls_state = (uint8_t)functions;
         kp_thread_start();
-        kp_calls_calibrate();
-        if (timing == KP_TIMING_EXACT)
+        if (!kp_memory_awake)
+            kp_calls_calibrate();
+        if (timing == KP_TIMING_EXACT && !kp_memory_awake)
             kp_exact_calibrate();
         kp_module_redirect(timing, functions);
     }

@@ -115,6 +115,16 @@ void kp_exact_enter(struct kp_activation *activation, uint64_t *words);
 void kp_exact_line(struct kp_activation *activation, uint64_t *line_words);
 void kp_exact_leave(struct kp_activation *activation);
 
+/* Memory by line: the same three under memprof (runtime/memory.c). */
+extern uint8_t kp_memory_awake;
+void kp_memory_enter(struct kp_activation *activation, uint64_t *words);
+void kp_memory_line(struct kp_activation *activation, uint64_t *line_words);
+void kp_memory_leave(struct kp_activation *activation);
+
+/* `what`: the value of KP_ENV_MEMORY. 0 or -1 (said). */
+int kp_memory_start(const char *what);
+void kp_memory_fork_child(void);
+
 /* Measures what the three cost; needs the running thread's segment. */
 void kp_exact_calibrate(void);
 

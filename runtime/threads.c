@@ -307,6 +307,7 @@ void kp_fork_child(void)
         push(own);
         own->targets = NULL; /* the parent's */
     }
+    kp_memory_fork_child();
     if (!r->header)
         return;
     if (kp_file_reopen() == 0 && kp_module_register(0) == 0) {

@@ -1,0 +1,219 @@
+/* Memory by line (memprof), the runtime's half: which line runs. The bodies are those of mode exact, whose calls come here
+ * instead (runtime/exact.c); the other half, the interposer, sees the allocations and charges them to the line that is
+ * set here (runtime/memory/).
+ *
+ * A line's increment is to bytes what its time is to ticks: what the thread's balance of allocated and freed bytes (or the
+ * process's resident memory) changed by between reaching the line and reaching the next, callees included, and in a
+ * recursion only in the outermost activation. */
+#include "runtime/runtime.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runtime/memory/hooks.h"
+#include "runtime/os.h"
+
+uint8_t kp_memory_awake;
+
+static struct {
+    const struct kp_memory_hooks *hooks;
+    struct kp_memory_lines_chunk *chunk;
+    struct kp_memory_totals_chunk *totals; /* if this module is the one that gave them a place */
+    struct kp_memory_line *lines;
+    int statm; /* open on /proc/self/statm to read resident memory; -1: heap in use is what counts */
+} memory = {.statm = -1};
+
+/* In the words that the plugin reserves for struct kp_activation. */
+struct memory_activation {
+    struct kp_memory_thread *thread; /* NULL: this thread is not counted */
+    uint64_t *words;
+    struct kp_memory_line *line;
+    struct kp_memory_line *of_caller;
+    int64_t at_line; /* balance or resident bytes when the line was reached */
+    uint64_t outermost;
+    uint64_t unused[2];
+};
+
+_Static_assert(sizeof(struct memory_activation) == 8 * sizeof(uint64_t), "as the plugin reserves it");
+
+/* The second number of statm, in pages. */
+static int64_t resident_bytes(void)
+{
+    char text[128];
+    int saved = errno;
+    ssize_t length = pread(memory.statm, text, sizeof text - 1, 0);
+    errno = saved;
+    text[length > 0 ? length : 0] = 0;
+    const char *second = strchr(text, ' ');
+    int64_t pages = 0;
+    for (const char *p = second ? second + 1 : ""; *p >= '0' && *p <= '9'; p++)
+        pages = 10 * pages + (*p - '0');
+    return pages * sysconf(_SC_PAGESIZE);
+}
+
+static int64_t level(const struct memory_activation *a)
+{
+    return memory.statm >= 0 ? resident_bytes() : a->thread->balance;
+}
+
+static void end_line(struct memory_activation *a, int64_t now)
+{
+    struct kp_memory_line *line = a->line;
+    int64_t usage = memory.statm >= 0 ? now : memory.hooks->in_use();
+    int64_t most = __atomic_load_n(&line->usage_bytes, __ATOMIC_RELAXED);
+    while (usage > most && !__atomic_compare_exchange_n(&line->usage_bytes, &most, usage, true, __ATOMIC_RELAXED,
+                                                        __ATOMIC_RELAXED))
+        ;
+    if (a->outermost && now != a->at_line)
+        __atomic_fetch_add(&line->increment_bytes, now - a->at_line, __ATOMIC_RELAXED);
+}
+
+static struct kp_memory_line *line_of(const uint64_t *line_words)
+{
+    uint64_t bytes = (uint64_t)((const char *)line_words - kp_bias - __start_kp_cnts);
+    return &memory.lines[kp_memory_index(bytes / sizeof(uint64_t))];
+}
+
+/* For `outermost` see kp_exact_enter. */
+void kp_memory_enter(struct kp_activation *activation, uint64_t *words)
+{
+    struct memory_activation *a = (void *)activation;
+    a->thread = kp_thread_segment ? memory.hooks->thread() : NULL;
+    if (!a->thread)
+        return;
+    a->words = words;
+    a->line = NULL;
+    a->of_caller = a->thread->line;
+    a->outermost = words[KP_OUTERMOST_FRAME] == 0 || words[KP_OUTERMOST_FRAME] <= (uintptr_t)a;
+    if (a->outermost)
+        words[KP_OUTERMOST_FRAME] = (uintptr_t)a;
+}
+
+void kp_memory_line(struct kp_activation *activation, uint64_t *line_words)
+{
+    struct memory_activation *a = (void *)activation;
+    if (!a->thread)
+        return;
+    int64_t now = level(a);
+    if (a->line)
+        end_line(a, now);
+    a->line = a->thread->line = line_of(line_words);
+    a->at_line = now;
+}
+
+void kp_memory_leave(struct kp_activation *activation)
+{
+    struct memory_activation *a = (void *)activation;
+    if (!a->thread)
+        return;
+    if (a->line)
+        end_line(a, level(a));
+    a->thread->line = a->of_caller;
+    if (a->outermost)
+        a->words[KP_OUTERMOST_FRAME] = 0;
+}
+
+static const struct kp_memory_hooks *hooks_in_notes(const char *notes, size_t size)
+{
+    while (size >= sizeof(ElfW(Nhdr))) {
+        const ElfW(Nhdr) *note = (const void *)notes;
+        size_t name_size = (note->n_namesz + 3u) & ~3u;
+        size_t whole = sizeof *note + name_size + ((note->n_descsz + 3u) & ~3u);
+        if (whole > size)
+            break;
+        if (note->n_type == KP_MEMORY_NOTE_TYPE && note->n_namesz == sizeof KP_MEMORY_NOTE_OWNER &&
+            note->n_descsz == sizeof(int64_t) && memcmp(note + 1, KP_MEMORY_NOTE_OWNER, note->n_namesz) == 0) {
+            const char *content = (const char *)(note + 1) + name_size;
+            int64_t distance;
+            memcpy(&distance, content, sizeof distance);
+            return (const void *)(content + distance);
+        }
+        notes += whole;
+        size -= whole;
+    }
+    return NULL;
+}
+
+static int look_for_hooks(struct dl_phdr_info *info, size_t size, void *data)
+{
+    (void)size;
+    const struct kp_memory_hooks **hooks = data;
+    for (int i = 0; i < info->dlpi_phnum && !*hooks; i++) {
+        const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+        if (p->p_type == PT_NOTE)
+            *hooks = hooks_in_notes((const char *)(info->dlpi_addr + p->p_vaddr), p->p_memsz);
+    }
+    return *hooks != NULL;
+}
+
+/* Maps this module's records, at `address` unless that is NULL. */
+static struct kp_memory_lines_chunk *map_lines(void *address)
+{
+    uint64_t count = kp_memory_count((uint64_t)(__stop_kp_cnts - __start_kp_cnts));
+    struct kp_chunk *chunk = kp_file_add((enum kp_chunk_kind)KP_CHUNK_MEMORY_LINES,
+                                         KP_COUNTERS_PAGE + count * sizeof(struct kp_memory_line), address);
+    if (!chunk)
+        return NULL;
+    struct kp_memory_lines_chunk *lines = (struct kp_memory_lines_chunk *)chunk;
+    lines->module = kp_runtime.module;
+    lines->count = count;
+    kp_file_publish(chunk);
+    return lines;
+}
+
+static struct kp_memory_totals_chunk *map_totals(void)
+{
+    struct kp_chunk *chunk =
+        kp_file_add((enum kp_chunk_kind)KP_CHUNK_MEMORY_TOTALS, sizeof(struct kp_memory_totals_chunk), NULL);
+    if (!chunk)
+        return NULL;
+    struct kp_memory_totals_chunk *totals = (struct kp_memory_totals_chunk *)chunk;
+    memory.hooks->keep_totals(&totals->totals);
+    kp_file_publish(chunk);
+    return totals;
+}
+
+int kp_memory_start(const char *what)
+{
+    dl_iterate_phdr(look_for_hooks, &memory.hooks);
+    if (!memory.hooks || memory.hooks->version != KP_MEMORY_HOOKS_VERSION) {
+        kp_say("memory is not measured: the program is static; link it with `kernprof cc -fkernprof-memory`", NULL);
+        return -1;
+    }
+    if (strcmp(what, KP_MEMORY_RESIDENT) == 0)
+        memory.statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    memory.chunk = map_lines(NULL);
+    if (kp_runtime.module == 1)
+        memory.totals = map_totals();
+    if (!memory.chunk || (kp_runtime.module == 1 && !memory.totals)) {
+        kp_say("memory is not measured: disk full", kp_runtime.path);
+        return -1;
+    }
+    memory.lines = (struct kp_memory_line *)((char *)memory.chunk + KP_COUNTERS_PAGE);
+    kp_memory_awake = 1;
+    return 0;
+}
+
+/* Blocks and frames hold addresses of records, so the child's, all zeros, take the places of the parent's. */
+void kp_memory_fork_child(void)
+{
+    if (!kp_memory_awake)
+        return;
+    uint64_t size = memory.chunk->chunk.size;
+    if (memory.totals)
+        kp_os_unmap(memory.totals, memory.totals->chunk.size);
+    if (!map_lines(memory.chunk) || (memory.totals && !(memory.totals = map_totals()))) {
+        kp_say("memory of a forked child is not measured: disk full", kp_runtime.path);
+        kp_os_detach(memory.chunk, size);
+    }
+    if (memory.statm >= 0) {
+        kp_os_close(memory.statm);
+        memory.statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    }
+}

@@ -1,0 +1,13 @@
+/* Mapped ranges, which may be unmapped in parts. Not safe against itself: the caller locks. */
+#ifndef KP_RUNTIME_MEMORY_RANGES_H
+#define KP_RUNTIME_MEMORY_RANGES_H
+
+#include "runtime/memory/table.h"
+
+/* Adds [block.address, block.address + block.size), of which nothing must be there. false: out of memory. */
+bool kp_ranges_add(const struct kp_block *block);
+
+/* Takes what lies in [first, first + size) out, piece by piece: one piece a call, address 0 when nothing is left. */
+struct kp_block kp_ranges_take(uintptr_t first, uint64_t size);
+
+#endif
