@@ -28,10 +28,12 @@
 enum kp_timing { KP_TIMING_OFF = 1, KP_TIMING_EXACT = 2, KP_TIMING_ADAPTIVE = 3 };
 
 enum kp_record_flags {
-    KP_FUNCTION_BY_ATTRIBUTE = 1, /* chosen by KP_PROFILE or KP_LINEPROF, not by a command-line option */
+    KP_FUNCTION_BY_ATTRIBUTE = 1, /* chosen by an attribute, not by a command-line option */
     KP_FUNCTION_BLOCK_COUNTERS = 2, /* one counter per block: flow is not conserved or edges cannot be split */
     KP_FUNCTION_IN_PLACE = 4, /* its one body always counts: it cannot be cloned */
     KP_FUNCTION_CALLS_ONLY = 8, /* not chosen for lines: its calls are counted when functions are profiled */
+    KP_FUNCTION_NOT_LINES = 16, /* KP_MEMPROF: in no listing of lines */
+    KP_FUNCTION_NOT_MEMORY = 32, /* KP_LINEPROF: in no listing of memory */
 
     /* Not a function but a pattern of the command line, `name`; everything else is 0. */
     KP_GLOB_OF_FUNCTIONS = 0x100,

@@ -62,7 +62,7 @@ struct ProfileAttribute : FunctionAttribute {
 };
 
 struct LineprofAttribute : FunctionAttribute {
-  LineprofAttribute() : FunctionAttribute("lineprof", kp::AttributeMark) {
+  LineprofAttribute() : FunctionAttribute("lineprof", kp::LineMark) {
     static constexpr Spelling S[] = {{ParsedAttr::AS_GNU, "kernprof_lineprof"},
                                      {ParsedAttr::AS_CXX11, "kernprof::lineprof"},
                                      {kp::SyntaxC23, "kernprof::lineprof"}};
@@ -71,7 +71,7 @@ struct LineprofAttribute : FunctionAttribute {
 };
 
 struct MemprofAttribute : FunctionAttribute {
-  MemprofAttribute() : FunctionAttribute("memprof", "kernprof.memprof") {
+  MemprofAttribute() : FunctionAttribute("memprof", kp::MemoryMark) {
     static constexpr Spelling S[] = {{ParsedAttr::AS_GNU, "kernprof_memprof"},
                                      {ParsedAttr::AS_CXX11, "kernprof::memprof"},
                                      {kp::SyntaxC23, "kernprof::memprof"}};
@@ -134,24 +134,32 @@ public:
     choose(Function);
     kp::markTimed(Function);
     carry(Function);
-    bool Outer = InMarked;
-    InMarked = isMarked(Function);
+    llvm::StringRef Outer = AroundLambdas;
+    AroundLambdas = attributeOf(Function);
     bool Continue = RecursiveASTVisitor::TraverseDecl(D);
-    InMarked = Outer;
+    AroundLambdas = Outer;
     return Continue;
   }
 
   bool VisitLambdaExpr(LambdaExpr *Lambda) {
-    if (InMarked && !isMarked(Lambda->getCallOperator()))
-      mark(Lambda->getCallOperator(), kp::AttributeMark);
+    if (!AroundLambdas.empty() && attributeOf(Lambda->getCallOperator()).empty())
+      mark(Lambda->getCallOperator(), AroundLambdas);
     carry(Lambda->getCallOperator());
     return true;
   }
 
 private:
-  bool InMarked = false;
+  llvm::StringRef AroundLambdas; ///< the mark of the attributes of the function around; empty: none
 
-  static bool isMarked(const FunctionDecl *F, llvm::StringRef Text = kp::AttributeMark) {
+  /// The mark that says as much as all attributes of F together; empty: it has none.
+  static llvm::StringRef attributeOf(const FunctionDecl *F) {
+    bool Line = isMarked(F, kp::LineMark), Memory = isMarked(F, kp::MemoryMark);
+    if (isMarked(F, kp::AttributeMark) || (Line && Memory))
+      return kp::AttributeMark;
+    return Line ? kp::LineMark : Memory ? kp::MemoryMark : "";
+  }
+
+  static bool isMarked(const FunctionDecl *F, llvm::StringRef Text) {
     for (const Attr *A : F->attrs()) {
       auto *Assumption = dyn_cast<kp::AssumptionAttribute>(A);
       if (Assumption && Assumption->getAssumption() == Text)
@@ -164,12 +172,11 @@ private:
   static void carry(FunctionDecl *F) {
     if (!F->isThisDeclarationADefinition() || F->hasAttr<PragmaClangTextSectionAttr>())
       return;
-    for (llvm::StringRef Text : {kp::AttributeMark, kp::OptionMark})
-      if (isMarked(F, Text)) {
-        F->addAttr(kp::createDefinitionMark(F->getASTContext(), Text));
-        kp::markLabels(F);
-        return;
-      }
+    llvm::StringRef Text = isMarked(F, kp::OptionMark) ? kp::OptionMark : attributeOf(F);
+    if (Text.empty())
+      return;
+    F->addAttr(kp::createDefinitionMark(F->getASTContext(), Text));
+    kp::markLabels(F);
   }
 
   static void choose(FunctionDecl *F) {

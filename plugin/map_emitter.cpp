@@ -254,7 +254,8 @@ void emitRecord(Module &M, const Target &T, const MapContents &Contents, GlobalV
   kp_map_record Fields = {};
   Tables Data;
   Fields.magic = KP_MAP_MAGIC;
-  Fields.flags = (T.ByAttribute ? KP_FUNCTION_BY_ATTRIBUTE : 0) | (T.InPlace ? KP_FUNCTION_IN_PLACE : 0) | Contents.Flags;
+  Fields.flags = (T.ByAttribute ? KP_FUNCTION_BY_ATTRIBUTE : 0) | (T.InPlace ? KP_FUNCTION_IN_PLACE : 0) | Contents.Flags |
+                 (T.OnlyMemory ? KP_FUNCTION_NOT_LINES : 0) | (T.OnlyLines ? KP_FUNCTION_NOT_MEMORY : 0);
   if (Contents.Lines) {
     addFlow(*Contents.Lines, *Contents.Counters, Contents.Calls, Fields, Data);
     addLines(*Contents.Lines, Fields, Data, Texts);

@@ -27,8 +27,10 @@ Options &options();
 /// Takes "all", "no-calls", "functions=GLOB,..." or "files=GLOB,...". False: not an option of ours.
 bool parseOption(const std::string &Text);
 
-/// The text that marks a chosen function in "llvm.assume".
+/// The texts that mark a chosen function in "llvm.assume": KP_PROFILE, KP_LINEPROF, KP_MEMPROF, an option.
 constexpr const char *AttributeMark = "kernprof.profile";
+constexpr const char *LineMark = "kernprof.lineprof";
+constexpr const char *MemoryMark = "kernprof.memprof";
 constexpr const char *OptionMark = "kernprof.option";
 
 } // namespace kp

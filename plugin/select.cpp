@@ -16,37 +16,54 @@ namespace kp {
 constexpr const char *AssumeKey = "llvm.assume";
 constexpr const char *SectionKey = "implicit-section-name";
 
+namespace {
+
+struct Marks {
+  bool Profile = false, Line = false, Memory = false, Option = false;
+
+  bool take(StringRef Text) {
+    bool *Mark = Text == AttributeMark ? &Profile
+                 : Text == LineMark    ? &Line
+                 : Text == MemoryMark  ? &Memory
+                 : Text == OptionMark  ? &Option
+                                       : nullptr;
+    if (Mark)
+      *Mark = true;
+    return Mark != nullptr;
+  }
+  bool attribute() const { return Profile || Line || Memory; }
+  bool all() const { return Profile || Option || (Line && Memory); }
+};
+
+} // namespace
+
 /// Takes our texts out of a comma-separated assumption attribute; returns what is left.
-static std::string withoutMarks(StringRef Text, bool &Attribute, bool &Option) {
+static std::string withoutMarks(StringRef Text, Marks &Found) {
   std::string Rest;
   SmallVector<StringRef, 4> Parts;
   Text.split(Parts, ',');
-  for (StringRef Part : Parts) {
-    if (Part == AttributeMark)
-      Attribute = true;
-    else if (Part == OptionMark)
-      Option = true;
-    else if (Part != "kernprof.memprof" && Part.substr(0, strlen(TimedMark)) != TimedMark)
+  for (StringRef Part : Parts)
+    if (!Found.take(Part) && Part.substr(0, strlen(TimedMark)) != TimedMark)
       Rest += (Rest.empty() ? "" : ",") + Part.str();
-  }
   return Rest;
 }
 
 /// Takes both carriers off F (see plugin/attribute.cpp).
-static void takeMarks(Function &F, bool &Attribute, bool &Option) {
+static Marks takeMarks(Function &F) {
+  Marks Found;
   if (F.hasFnAttribute(AssumeKey)) {
-    std::string Rest = withoutMarks(F.getFnAttribute(AssumeKey).getValueAsString(), Attribute, Option);
+    std::string Rest = withoutMarks(F.getFnAttribute(AssumeKey).getValueAsString(), Found);
     F.removeFnAttr(AssumeKey);
     if (!Rest.empty())
       F.addFnAttr(AssumeKey, Rest);
   }
   // Clang's newer versions make the definition's mark the section, older ones an attribute.
   StringRef Mark = F.hasFnAttribute(SectionKey) ? F.getFnAttribute(SectionKey).getValueAsString() : F.getSection();
-  if (Mark == AttributeMark || Mark == OptionMark) {
-    (Mark == AttributeMark ? Attribute : Option) = true;
+  if (Found.take(Mark)) {
     F.removeFnAttr(SectionKey);
     F.setSection("");
   }
+  return Found;
 }
 
 static void stripCalls(Function &F) {
@@ -54,8 +71,8 @@ static void stripCalls(Function &F) {
     auto *Call = dyn_cast<CallBase>(&I);
     if (!Call || !Call->hasFnAttr(AssumeKey))
       continue;
-    bool Ignored = false;
-    std::string Rest = withoutMarks(Call->getFnAttr(AssumeKey).getValueAsString(), Ignored, Ignored);
+    Marks Ignored;
+    std::string Rest = withoutMarks(Call->getFnAttr(AssumeKey).getValueAsString(), Ignored);
     Call->setAttributes(Call->getAttributes().removeFnAttribute(F.getContext(), AssumeKey));
     if (!Rest.empty())
       Call->addFnAttr(Attribute::get(F.getContext(), AssumeKey, Rest));
@@ -136,14 +153,15 @@ SmallVector<Target, 0> selectTargets(Module &M) {
   SmallVector<Target, 0> Targets;
   for (Function &F : M) {
     stripCalls(F);
-    bool ByAttribute = false, ByOption = false;
-    takeMarks(F, ByAttribute, ByOption);
-    if (!(ByAttribute || ByOption) || !canBeProfiled(F))
+    Marks Found = takeMarks(F);
+    if (!(Found.attribute() || Found.Option) || !canBeProfiled(F))
       continue;
     Target T;
     T.Original = &F;
     T.Chosen = true;
-    T.ByAttribute = ByAttribute;
+    T.ByAttribute = Found.attribute();
+    T.OnlyLines = Found.Line && !Found.all();
+    T.OnlyMemory = Found.Memory && !Found.all();
     T.InPlace = sharesLabels(F);
     T.How = T.InPlace ? Entry::None : howEntered(F);
     Targets.push_back(T);

@@ -21,6 +21,8 @@ struct Target {
   llvm::Function *Original = nullptr;
   bool Chosen = false;
   bool ByAttribute = false;
+  bool OnlyLines = false;  ///< KP_LINEPROF
+  bool OnlyMemory = false; ///< KP_MEMPROF
   bool InPlace = false; ///< cannot be cloned: counts in its one body
   Entry How = Entry::None;
   llvm::Function *Hits = nullptr;
