@@ -1,5 +1,5 @@
 -- The profile: one SQLite database. docs/profile-format.md explains it; the views are the stable interface.
--- meta: 'kind' is 'lines' (a .lprof) or 'functions' (a .prof).
+-- meta: 'kind' is 'lines' (a .lprof), 'functions' (a .prof), 'memory' (memprof, by line) or 'samples' (memprof run).
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 -- sampler: where own time came from: 'perf', 'timer', or empty where none was sampled.
 CREATE TABLE run (
@@ -29,10 +29,23 @@ CREATE TABLE arc (
 CREATE TABLE timer (
     name TEXT PRIMARY KEY, calls INTEGER, total_ns INTEGER, min_ns INTEGER, max_ns INTEGER, threads INTEGER,
     thread_ns INTEGER) WITHOUT ROWID;
+-- What lines allocated (docs/memory.md). usage_bytes: the most that was in use after the line; increment_bytes: what that
+-- grew by while the line ran, callees included.
 CREATE TABLE memory_line (
     function INTEGER REFERENCES function, source INTEGER REFERENCES source, line INTEGER, occurrences INTEGER,
-    allocated_bytes INTEGER, freed_bytes INTEGER, live_bytes INTEGER, peak_bytes INTEGER);
-CREATE TABLE memory_sample (pid INTEGER, time_ns INTEGER, rss_bytes INTEGER);
+    allocated_bytes INTEGER, freed_bytes INTEGER, live_bytes INTEGER, peak_bytes INTEGER, allocations INTEGER,
+    frees INTEGER, temporary INTEGER, live_blocks INTEGER, usage_bytes INTEGER, increment_bytes INTEGER);
+-- What processes allocated. mappings are not among allocations; `outside` is what belongs to no profiled line.
+CREATE TABLE memory_process (
+    pid INTEGER, allocations INTEGER, allocated_bytes INTEGER, frees INTEGER, freed_bytes INTEGER, temporary INTEGER,
+    mappings INTEGER, mapped_bytes INTEGER, unmapped_bytes INTEGER, live_blocks INTEGER, live_bytes INTEGER,
+    peak_bytes INTEGER, lost INTEGER, own_allocator INTEGER, outside_allocations INTEGER, outside_allocated_bytes INTEGER,
+    outside_live_blocks INTEGER, outside_live_bytes INTEGER, outside_peak_bytes INTEGER);
+-- Memory over time; time_ns is nanoseconds since 1970. pss_bytes: NULL where it was not taken.
+CREATE TABLE memory_sample (pid INTEGER, time_ns INTEGER, rss_bytes INTEGER, pss_bytes INTEGER);
+-- Calls of profiled functions while memory was sampled.
+CREATE TABLE memory_mark (
+    pid INTEGER, function TEXT, start_ns INTEGER, end_ns INTEGER, start_bytes INTEGER, end_bytes INTEGER, level INTEGER);
 
 CREATE VIEW lines AS
     SELECT s.path AS file, l.line AS line, f.name AS function, SUM(l.hits) AS hits, SUM(l.time_ns) AS time_ns,
@@ -56,10 +69,14 @@ CREATE VIEW timers AS SELECT name, calls, total_ns, min_ns, max_ns, threads, thr
 CREATE VIEW memory_lines AS
     SELECT s.path AS file, m.line AS line, f.name AS function, SUM(m.occurrences) AS occurrences,
            SUM(m.allocated_bytes) AS allocated_bytes, SUM(m.freed_bytes) AS freed_bytes, SUM(m.live_bytes) AS live_bytes,
-           SUM(m.peak_bytes) AS peak_bytes
+           SUM(m.peak_bytes) AS peak_bytes, SUM(m.allocations) AS allocations, SUM(m.frees) AS frees,
+           SUM(m.temporary) AS temporary, SUM(m.live_blocks) AS live_blocks, MAX(m.usage_bytes) AS usage_bytes,
+           SUM(m.increment_bytes) AS increment_bytes, f.line AS function_line
     FROM memory_line m JOIN function f ON f.id = m.function JOIN source s ON s.id = m.source
-    GROUP BY s.path, m.line, f.name;
-CREATE VIEW memory_samples AS SELECT pid, time_ns, rss_bytes FROM memory_sample;
+    GROUP BY s.path, m.line, f.name, f.line;
+CREATE VIEW memory_samples AS SELECT pid, time_ns, rss_bytes, pss_bytes FROM memory_sample;
+CREATE VIEW memory_processes AS SELECT * FROM memory_process;
+CREATE VIEW memory_marks AS SELECT pid, function, start_ns, end_ns, start_bytes, end_bytes, level FROM memory_mark;
 CREATE VIEW runs AS
     SELECT command, start, duration_ns, host, pid, rank, exit_status, timing, clean, threads, sampler, lost_samples
     FROM run;

@@ -14,6 +14,7 @@
 #include "kernprof/child.h"
 #include "kernprof/command.h"
 #include "kernprof/join.h"
+#include "kernprof/outcome.h"
 #include "kernprof/profile_file.h"
 #include "kernprof/program.h"
 #include "kernprof/run_record.h"
@@ -95,48 +96,6 @@ static int parse(int argc, char **argv, struct options *options, struct kp_error
     if (optind == argc)
         return kp_fail(error, "no program to run; see kernprof --help");
     return 0;
-}
-
-/* The profile's path, checked: its folder can be written, it is no folder itself. */
-static char *choose_output(const struct options *options, const char *program, struct kp_error *error)
-{
-    char *path = NULL;
-    if (options->output) {
-        path = kp_host_expand(options->output);
-        if (!path)
-            kp_fail(error, "-o %s: after %% comes p, r, h or %%", options->output);
-    } else {
-        char *copy = strdup(program);
-        if (!copy || asprintf(&path, "%s.%s", basename(copy), options->by_line ? "lprof" : "prof") < 0)
-            path = NULL;
-        free(copy);
-    }
-    if (!path)
-        return NULL;
-    char *copy = strdup(path);
-    const char *folder = copy ? dirname(copy) : ".";
-    struct stat status;
-    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
-        kp_fail(error, "%s: is a folder: choose another file with -o", path);
-    else if (kp_folder_check_writable(folder, error) == 0) {
-        free(copy);
-        return path;
-    }
-    free(copy);
-    free(path);
-    return NULL;
-}
-
-static char *join_words(char **words)
-{
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    for (char **word = words; out && *word; word++)
-        fprintf(out, "%s%s", word == words ? "" : " ", *word);
-    if (out)
-        fclose(out);
-    return text;
 }
 
 static void say_where(const char *output, const struct kp_run *run)
@@ -256,10 +215,10 @@ static int run_and_finish(const char *folder, const struct options *options, cha
 
 static int run_in(const char *folder, const struct options *options, char **argv, int *keep, struct kp_error *error)
 {
-    char *output = choose_output(options, argv[0], error);
+    char *output = kp_outcome_path(options->output, argv[0], options->by_line ? "lprof" : "prof", error);
     if (!output)
         return KP_EXIT_FAILED;
-    char *command = join_words(argv);
+    char *command = kp_outcome_command(argv);
     struct kp_run run = {.command = command ? command : argv[0],
                          .kind = options->by_line ? "lines" : "functions",
                          .timing = options->timing,

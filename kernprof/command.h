@@ -49,5 +49,6 @@ extern const struct kp_command kp_command_view;
 extern const struct kp_command kp_command_export;
 extern const struct kp_command kp_command_info;
 extern const struct kp_command kp_command_recover;
+extern const struct kp_command kp_command_memprof;
 
 #endif

@@ -8,8 +8,14 @@ static const struct kp_command *const kernprof_commands[] = {
     &kp_command_export, &kp_command_info, &kp_command_recover, NULL,
 };
 
+static const struct kp_command *const memprof_commands[] = {
+    &kp_command_memprof,
+    NULL,
+};
+
 const struct kp_front_end kp_front_ends[] = {
     {"kernprof", "line profiler for compiled code: exact hits and time of every line", kernprof_commands},
+    {"memprof", "memory of compiled code, by line and over time", memprof_commands},
     {NULL, NULL, NULL},
 };
 

@@ -22,6 +22,7 @@
 #include "format/profile.h"
 #include "kernprof/code_places.h"
 #include "kernprof/flow.h"
+#include "kernprof/join_memory.h"
 #include "kernprof/timers.h"
 #include "kernprof/times.h"
 #include "util/host.h"
@@ -39,6 +40,7 @@ struct module {
     struct kp_code_file *code; /* opened when first asked for; NULL where there is none */
     int code_tried;
     struct solved *solved; /* by function */
+    struct kp_memory_line *memory; /* sums, kp_memory_count of them; NULL: memory was not measured */
 };
 
 /* What the counters of a function come to. */
@@ -69,6 +71,7 @@ struct kp_join {
     const char *sampler; /* NULL: nothing was sampled */
     struct kp_timer_sums timers;
     uint64_t uncounted;
+    struct kp_join_memory memory;
 };
 
 struct kp_join *kp_join_new(int by_function)
@@ -91,6 +94,7 @@ static void free_module(struct module *m)
     free(m->path);
     free(m->map);
     free(m->words);
+    free(m->memory);
 }
 
 void kp_join_free(struct kp_join *join)
@@ -102,6 +106,7 @@ void kp_join_free(struct kp_join *join)
     free(join->modules);
     free(join->processes);
     kp_timer_sums_free(&join->timers);
+    kp_join_memory_free(&join->memory);
     free(join);
 }
 
@@ -113,6 +118,11 @@ unsigned kp_join_functions(const struct kp_join *join)
 uint64_t kp_join_timers(const struct kp_join *join)
 {
     return join->timers.count;
+}
+
+const struct kp_join_memory *kp_join_memory(const struct kp_join *join)
+{
+    return &join->memory;
 }
 
 unsigned kp_join_damaged(const struct kp_join *join)
@@ -348,7 +358,8 @@ int kp_join_add_bytes(struct kp_join *join, const void *bytes, uint64_t size)
         free(loads);
         return -1;
     }
-    int result = 0;
+    uint64_t peak_number = 0;
+    int result = kp_join_memory_add_process(&join->memory, &file, &peak_number);
     const struct kp_chunk *chunk;
     for (uint64_t offset = KP_COUNTERS_PAGE; result == 0 && (chunk = kp_counters_next(&file, &offset)) != NULL;) {
         const struct kp_module_chunk *module = kp_counters_module(chunk);
@@ -371,6 +382,14 @@ int kp_join_add_bytes(struct kp_join *join, const void *bytes, uint64_t size)
             add_last_targets(join, segment, loads, modules);
         } else if (targets && targets->module <= modules && loads[targets->module].module) {
             add_targets(join, targets, loads, modules);
+        } else {
+            uint32_t number;
+            uint64_t count;
+            const struct kp_memory_line *lines = kp_memory_lines(chunk, &number, &count);
+            if (lines && number <= modules && loads[number].module) {
+                struct module *m = &join->modules[loads[number].module - 1];
+                result = kp_join_memory_add_lines(&m->memory, m->counters_size, lines, count, peak_number);
+            }
         }
     }
     free(loads);
@@ -430,8 +449,9 @@ int kp_join_add_folder(struct kp_join *join, const char *folder, struct kp_error
 
 struct writer {
     sqlite3 *profile;
-    sqlite3_stmt *function, *line, *arc, *source, *find_source;
+    sqlite3_stmt *function, *line, *memory_line, *arc, *source, *find_source;
     int embed_sources;
+    uint32_t left_out; /* functions with one of these flags are not in this kind of profile */
 };
 
 /* The arcs' shares of what is known of their callees as a whole: own time, and the time where calls were not timed. */
@@ -747,7 +767,12 @@ static int write_line(struct writer *w, const struct module *m, unsigned functio
     sqlite3_bind_int64(w->line, 8, shortest ? (int64_t)~shortest : 0);
     sqlite3_bind_int64(w->line, 9, (int64_t)words[KP_LINE_LONGEST]);
     sqlite3_bind_int64(w->line, 10, exact ? 0 : whole(time->wait_ns));
-    return step(w->line);
+    int result = step(w->line);
+    uint64_t word = (uint64_t)first + view->record->counter_count + KP_ACTIVATION_WORDS + (uint64_t)KP_LINE_WORDS * index;
+    if (result == 0 && m->memory)
+        result = kp_join_memory_write_line(w->memory_line, function_id, source, view->lines[index].line,
+                                           (int64_t)m->solved[function].hits[index], &m->memory[kp_memory_index(word)]);
+    return result;
 }
 
 static int write_function(struct writer *w, const struct kp_join *join, struct module *m, int64_t module_id, unsigned index)
@@ -828,6 +853,12 @@ static int solve(struct kp_join *join, struct names *names)
     return 0;
 }
 
+/* Functions can be for lines or for memory alone. */
+static int is_in_profile(const struct kp_map_record *record, const struct kp_join *join, const struct writer *w)
+{
+    return kp_map_is_profiled(record, join->by_function) && !(record->flags & w->left_out);
+}
+
 static int write_modules(struct writer *w, struct kp_join *join, const struct names *names, struct kp_error *error)
 {
     sqlite3_stmt *insert = kp_profile_prepare(w->profile, "INSERT INTO module VALUES (?, ?, ?, ?)", error);
@@ -840,7 +871,7 @@ static int write_modules(struct writer *w, struct kp_join *join, const struct na
         sqlite3_bind_int64(insert, 4, (int64_t)m->hash);
         result = step(insert);
         for (unsigned f = 0; result == 0 && f < kp_times_function_count(m->times); f++)
-            if (kp_map_is_profiled(kp_times_function(m->times, f)->record, join->by_function))
+            if (is_in_profile(kp_times_function(m->times, f)->record, join, w))
                 result = write_function(w, join, m, i + 1, f);
     }
     for (unsigned i = 0; result == 0 && i < join->module_count; i++)
@@ -921,7 +952,9 @@ static int write_kind(const struct kp_run *run, sqlite3 *profile, struct kp_erro
 
 int kp_join_write(struct kp_join *join, const struct kp_run *run, sqlite3 *profile, struct kp_error *error)
 {
-    struct writer w = {.profile = profile, .embed_sources = run->embed_sources};
+    struct writer w = {.profile = profile,
+                       .embed_sources = run->embed_sources,
+                       .left_out = strcmp(run->kind, "memory") == 0 ? KP_FUNCTION_NOT_MEMORY : KP_FUNCTION_NOT_LINES};
     struct names names = {0};
     int result = -1;
     if (solve(join, &names) != 0)
@@ -930,6 +963,7 @@ int kp_join_write(struct kp_join *join, const struct kp_run *run, sqlite3 *profi
                                                    "calls, primitive_calls, total_ns, self_ns) VALUES (?,?,?,?,?,?,?,?,?,?)", error)) &&
         (w.line = kp_profile_prepare(profile, "INSERT INTO line (function, source, line, hits, time_ns, self_ns, error_ns, min_ns, "
                                                "max_ns, wait_ns) VALUES (?,?,?,?,?,?,?,?,?,?)", error)) &&
+        (w.memory_line = kp_profile_prepare(profile, kp_join_memory_insert_line, error)) &&
         (w.arc = kp_profile_prepare(profile, "INSERT INTO arc (caller, caller_source, caller_line, callee, calls, "
                                               "primitive_calls, total_ns) VALUES (?,?,?,?,?,?,?) "
                                               "ON CONFLICT DO UPDATE SET calls = calls + excluded.calls, primitive_calls = "
@@ -939,11 +973,13 @@ int kp_join_write(struct kp_join *join, const struct kp_run *run, sqlite3 *profi
         (w.find_source = kp_profile_prepare(profile, "SELECT id FROM source WHERE path = ?", error)))
         result = write_kind(run, profile, error) == 0 && write_modules(&w, join, &names, error) == 0 &&
                          kp_timer_sums_write(&join->timers, profile, error) == 0 &&
-                         write_runs(join, run, profile, error) == 0
+                         write_runs(join, run, profile, error) == 0 &&
+                         kp_join_memory_write_processes(&join->memory, profile, error) == 0
                      ? 0
                      : -1;
     sqlite3_finalize(w.function);
     sqlite3_finalize(w.line);
+    sqlite3_finalize(w.memory_line);
     sqlite3_finalize(w.arc);
     free(names.rows);
     sqlite3_finalize(w.source);

@@ -11,7 +11,7 @@
 
 struct kp_run {
     const char *command;
-    const char *kind; /* of the profile: "lines" or "functions" */
+    const char *kind; /* of the profile: "lines", "functions" or "memory" */
     const char *timing;
     int64_t start_ns; /* of the program that kernprof started, as the next four */
     int64_t duration_ns;
@@ -36,6 +36,10 @@ int kp_join_add_bytes(struct kp_join *join, const void *bytes, uint64_t size);
 /* Number of functions, and of timers that ran. */
 unsigned kp_join_functions(const struct kp_join *join);
 uint64_t kp_join_timers(const struct kp_join *join);
+
+/* What processes allocated as wholes, where memory was measured. */
+struct kp_join_memory;
+const struct kp_join_memory *kp_join_memory(const struct kp_join *join);
 unsigned kp_join_damaged(const struct kp_join *join);
 
 /* Adds the patterns of the command lines that built the modules. */

@@ -55,23 +55,34 @@ char *kp_find_in_path(const char *name)
     }
 }
 
-/* PREFIX is the folder above that of the executable. */
-static int find_own_files(struct kp_toolchain *toolchain, struct kp_error *error)
+char *kp_toolchain_prefix(struct kp_error *error)
 {
     char path[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
-    if (length < 0)
-        return kp_fail(error, "/proc/self/exe: %s; kernprof finds its files there, so mount /proc", strerror(errno));
+    if (length < 0) {
+        kp_fail(error, "/proc/self/exe: %s; kernprof finds its files there, so mount /proc", strerror(errno));
+        return NULL;
+    }
     path[length] = '\0';
     for (int up = 0; up < 2; up++) {
         char *slash = strrchr(path, '/');
         if (slash)
             *slash = '\0';
     }
-    toolchain->prefix = strdup(path);
-    toolchain->include = print("%s/include", path);
-    toolchain->runtime = print("%s/lib/libkernprof.a", path);
-    if (!toolchain->prefix || !toolchain->include || !toolchain->runtime)
+    char *prefix = strdup(path);
+    if (!prefix)
+        kp_fail(error, "out of memory");
+    return prefix;
+}
+
+static int find_own_files(struct kp_toolchain *toolchain, struct kp_error *error)
+{
+    toolchain->prefix = kp_toolchain_prefix(error);
+    if (!toolchain->prefix)
+        return -1;
+    toolchain->include = print("%s/include", toolchain->prefix);
+    toolchain->runtime = print("%s/lib/libkernprof.a", toolchain->prefix);
+    if ( !toolchain->include || !toolchain->runtime)
         return kp_fail(error, "out of memory");
     return 0;
 }

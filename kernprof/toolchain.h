@@ -25,4 +25,7 @@ void kp_toolchain_free(struct kp_toolchain *toolchain);
 /* The first executable file `name` in PATH (a name with a slash is taken as it is), from malloc; NULL: none there. */
 char *kp_find_in_path(const char *name);
 
+/* The folder above that of the executable, to be freed: kernprof's own files are found from there. NULL with `error`. */
+char *kp_toolchain_prefix(struct kp_error *error);
+
 #endif

@@ -57,7 +57,7 @@ static void print_header(const struct table *table)
 }
 
 /* Tabs become blanks; control characters, which could drive a terminal, one blank each; UTF-8 passes. */
-static void print_source(const struct table *table, const struct kp_source *source, int64_t number)
+void kp_text_print_source_line(const struct kp_source *source, int64_t number, FILE *out)
 {
     size_t length;
     const char *text = kp_source_line(source, number, &length);
@@ -66,11 +66,11 @@ static void print_source(const struct table *table, const struct kp_source *sour
         unsigned char c = (unsigned char)text[i];
         if (c == '\t') {
             int blanks = TAB - column % TAB;
-            fprintf(table->out, "%*s", blanks, "");
+            fprintf(out, "%*s", blanks, "");
             column += blanks;
             continue;
         }
-        fputc(c < ' ' || c == 0x7f ? ' ' : c, table->out);
+        fputc(c < ' ' || c == 0x7f ? ' ' : c, out);
         column += (c & 0xc0) != 0x80; /* not the second and later bytes of a character */
     }
 }
@@ -104,7 +104,7 @@ static void print_row(const struct table *table, size_t source, int64_t number, 
         fprintf(table->out, " %*s", table->width[c], text);
     }
     fputs("  ", table->out);
-    print_source(table, &table->listing->sources[source], number);
+    kp_text_print_source_line(&table->listing->sources[source], number, table->out);
     fprintf(table->out, "%s\n", *color ? "\033[0m" : "");
 }
 
@@ -155,7 +155,7 @@ static void print_elsewhere(const struct table *table)
     }
 }
 
-static void print_source_note(const struct kp_source *source, FILE *out)
+void kp_text_print_source_note(const struct kp_source *source, FILE *out)
 {
     if (source->origin == KP_SOURCE_CHANGED)
         fprintf(out, "Note: %s changed since it was compiled; the lines shown may not be those that ran\n",
@@ -174,10 +174,10 @@ static void print_source_note(const struct kp_source *source, FILE *out)
 static void print_source_notes(const struct kp_listing *listing, const struct kp_listing_function *function, FILE *out)
 {
     size_t last = function->source;
-    print_source_note(&listing->sources[last], out);
+    kp_text_print_source_note(&listing->sources[last], out);
     for (size_t i = 0; i < function->line_count; i++) {
         if (function->lines[i].source != last && function->lines[i].source != function->source)
-            print_source_note(&listing->sources[function->lines[i].source], out);
+            kp_text_print_source_note(&listing->sources[function->lines[i].source], out);
         last = function->lines[i].source;
     }
 }

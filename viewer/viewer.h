@@ -5,6 +5,8 @@
 #include "viewer/columns.h"
 #include "viewer/export/export.h"
 #include "viewer/listing.h"
+#include "viewer/memory_listing.h"
+#include "viewer/memory_text.h"
 #include "viewer/text.h"
 #include "viewer/timers.h"
 #include "viewer/units.h"

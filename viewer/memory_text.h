@@ -1,0 +1,32 @@
+/* A memory profile by line as text: what `python -m memory_profiler` prints, column for column. */
+#ifndef KP_VIEWER_MEMORY_TEXT_H
+#define KP_VIEWER_MEMORY_TEXT_H
+
+#include <stdio.h>
+
+#include "viewer/memory_listing.h"
+
+struct kp_memory_column {
+    const char *key; /* as --columns names it */
+    const char *heading;
+    const char *meaning;
+    enum kp_memory_value value;
+};
+
+/* The columns that --columns adds; ends with a NULL key. */
+extern const struct kp_memory_column kp_memory_columns[];
+
+struct kp_memory_text_options {
+    unsigned columns; /* bit i: kp_memory_columns[i] */
+    int precision;    /* digits behind the point of a MiB */
+};
+
+struct kp_memory_text_options kp_memory_text_defaults(void);
+
+/* Adds those of `list` (KEY[,KEY]; NULL: all). -1 with `error` filled: one of them is unknown. */
+int kp_memory_columns_parse(const char *list, unsigned *columns, struct kp_error *error);
+
+/* Whether all was really written is for the caller to check (kp_output_flush). */
+void kp_memory_text_render(const struct kp_memory_listing *listing, const struct kp_memory_text_options *options, FILE *out);
+
+#endif
