@@ -31,7 +31,7 @@ struct kp_memory_line {
     uint64_t peak_number;    /* see kp_memory_at_peak */
     int64_t increment_bytes; /* what memory grew by while the line ran, callees included */
     int64_t usage_bytes;     /* the most that was in use after the line */
-    uint64_t reserved;
+    uint64_t left_out;       /* 1: of a function that is for lines alone; what it does is charged to its caller's line */
 };
 
 /* Of a process. */

@@ -103,7 +103,10 @@ void kp_memory_line(struct kp_activation *activation, uint64_t *line_words)
     int64_t now = level(a);
     if (a->line)
         end_line(a, now);
-    a->line = a->thread->line = line_of(line_words);
+    struct kp_memory_line *line = line_of(line_words);
+    if (line->left_out)
+        return;
+    a->line = a->thread->line = line;
     a->at_line = now;
 }
 
@@ -152,6 +155,21 @@ static int look_for_hooks(struct dl_phdr_info *info, size_t size, void *data)
     return *hooks != NULL;
 }
 
+/* Functions that are for lines alone are transparent: what they allocate is their caller's. */
+static void leave_out(struct kp_memory_line *lines)
+{
+    for (const char *p = __start_kp_map; p < __stop_kp_map;) {
+        const struct kp_map_record *record = (const void *)p;
+        p += record->size_bytes;
+        if (!(record->flags & KP_FUNCTION_NOT_MEMORY))
+            continue;
+        const char *counters = (const char *)&record->counters_offset + record->counters_offset;
+        uint64_t word = (uint64_t)(counters - __start_kp_cnts) / sizeof(uint64_t) + record->counter_count + KP_ACTIVATION_WORDS;
+        for (uint32_t i = 0; i < record->line_count; i++)
+            lines[kp_memory_index(word + (uint64_t)KP_LINE_WORDS * i)].left_out = 1;
+    }
+}
+
 /* Maps this module's records, at `address` unless that is NULL. */
 static struct kp_memory_lines_chunk *map_lines(void *address)
 {
@@ -163,6 +181,7 @@ static struct kp_memory_lines_chunk *map_lines(void *address)
     struct kp_memory_lines_chunk *lines = (struct kp_memory_lines_chunk *)chunk;
     lines->module = kp_runtime.module;
     lines->count = count;
+    leave_out((struct kp_memory_line *)((char *)chunk + KP_COUNTERS_PAGE));
     kp_file_publish(chunk);
     return lines;
 }
