@@ -14,6 +14,7 @@ static const struct kp_option option_table[] = {
     {"-fkernprof-functions=GLOB[,GLOB]", 0, NULL, "profile functions by name", NULL, NULL},
     {"-fkernprof-files=GLOB[,GLOB]", 0, NULL, "profile all functions of these files", NULL, NULL},
     {"-fkernprof-all", 0, NULL, "profile all functions outside of system headers", NULL, NULL},
+    {"-fkernprof-memory", 0, NULL, "link what memprof needs into a static program, or one with an allocator linked in", NULL, NULL},
     {"-fno-kernprof-calls", 0, NULL, "no calls of the other functions for `kernprof` without -l", NULL, NULL},
     {"--instead-of COMPILER", 0, NULL, "as the first argument: COMPILER is not used; for build systems that put us before it",
      NULL, NULL},

@@ -4,6 +4,7 @@
  * links, where its options end, which language and linker are in force. They are passed on as they are. */
 #include "kernprof/compile.h"
 
+#include "kernprof/link_memory.h"
 #include "kernprof/toolchain.h"
 #include "util/words.h"
 
@@ -55,6 +56,8 @@ struct command_line {
     bool stops_early;       /* an option of stop_before_link, or a relocatable link */
     bool has_link_input;    /* a file that is not a header, or a library */
     bool debug_is_off;      /* -g0 is the last word on it */
+    bool cxx;               /* the compiler is that of C++ */
+    bool links_memory;      /* -fkernprof-memory */
     bool uses_lld;
     bool has_linker_path;
 };
@@ -170,11 +173,15 @@ static int read_own_option(struct command_line *line, const char *option, struct
     }
     const char *name = begins_with(option, "-fkernprof-") ? option + strlen("-fkernprof-") : "";
     bool has_globs = begins_with(name, "functions=") || begins_with(name, "files=");
+    if (strcmp(name, "memory") == 0) {
+        line->links_memory = true;
+        return 0;
+    }
     if (has_globs && !strchr(name, '=')[1])
         return kp_fail(error, "%s: no pattern after the equals sign; give GLOB[,GLOB]", option);
     if (!has_globs && strcmp(name, "all") != 0)
         return kp_fail(error, "%s: no such option; there are -fkernprof-functions=GLOB[,GLOB], "
-                       "-fkernprof-files=GLOB[,GLOB], -fkernprof-all and -fno-kernprof-calls", option);
+                       "-fkernprof-files=GLOB[,GLOB], -fkernprof-all, -fkernprof-memory and -fno-kernprof-calls", option);
     kp_words_add_format(&line->plugin, "-fplugin-arg-kernprof-%s", name);
     return 0;
 }
@@ -348,6 +355,8 @@ static void compose(struct kp_words *command, const struct kp_toolchain *toolcha
     kp_words_add_range(command, &line->words, line->options_end, line->words.count);
     if (links(line) && !line->value_of && archive_goes_last(line))
         kp_words_add(command, toolchain->runtime);
+    if (links(line) && !line->value_of && line->links_memory)
+        kp_link_memory(command, toolchain->prefix, line->cxx);
 }
 
 /* clang -cc1 and -cc1as are other programs with options of their own. */
@@ -381,7 +390,7 @@ static int build(struct kp_words *command, struct command_line *line, const stru
 char **kp_compile_arguments(int cxx, int argc, char **argv, struct kp_error *error)
 {
     struct kp_toolchain toolchain;
-    struct command_line line = {0};
+    struct command_line line = {.cxx = cxx != 0};
     struct kp_words command = {0};
     char **arguments = NULL;
     if (kp_toolchain_find(&toolchain, cxx, error) == 0 && build(&command, &line, &toolchain, argc, argv, error) == 0) {

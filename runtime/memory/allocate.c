@@ -81,6 +81,8 @@ void *KP_WRAP_NAME(realloc)(void *address, size_t size)
 void *KP_WRAP_NAME(reallocarray)(void *address, size_t count, size_t size)
 {
     size_t bytes;
+    if (kp_real_passed_by && kp_real_ready())
+        return kp_real.reallocarray(address, count, size); /* libc's, which calls the program's realloc */
     if (__builtin_mul_overflow(count, size, &bytes)) {
         errno = ENOMEM;
         return NULL;

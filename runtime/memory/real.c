@@ -9,6 +9,7 @@
 #include "runtime/memory/account.h"
 
 struct kp_real kp_real;
+bool kp_real_passed_by;
 
 enum { EARLY_BYTES = 1 << 16, EARLY_HEADER = 16 };
 
@@ -48,6 +49,7 @@ REAL(void *, malloc, (size_t))
 REAL(void *, calloc, (size_t, size_t))
 REAL(void *, realloc, (void *, size_t))
 REAL(void, free, (void *))
+REAL(void *, reallocarray, (void *, size_t, size_t))
 REAL(int, posix_memalign, (void **, size_t, size_t))
 REAL(void *, aligned_alloc, (size_t, size_t))
 REAL(void *, memalign, (size_t, size_t))
@@ -57,8 +59,8 @@ REAL(void *, mmap, (void *, size_t, int, int, int, off_t))
 REAL(int, munmap, (void *, size_t))
 REAL(void *, mremap, (void *, size_t, size_t, int, ...))
 
-struct kp_real kp_real = {__real_malloc,        __real_calloc,   __real_realloc, __real_free,
-                          __real_posix_memalign, __real_aligned_alloc, __real_memalign, __real_valloc,
+struct kp_real kp_real = {__real_malloc,         __real_calloc,   __real_realloc, __real_free,
+                          __real_reallocarray,   __real_posix_memalign, __real_aligned_alloc, __real_memalign, __real_valloc,
                           __real_pvalloc,        __real_mmap,     __real_munmap,  __real_mremap};
 
 bool kp_real_ready(void)
@@ -87,6 +89,7 @@ static void find_all(void)
     find(&kp_real.calloc, "calloc");
     find(&kp_real.realloc, "realloc");
     find(&kp_real.free, "free");
+    find(&kp_real.reallocarray, "reallocarray");
     find(&kp_real.posix_memalign, "posix_memalign");
     find(&kp_real.aligned_alloc, "aligned_alloc");
     find(&kp_real.memalign, "memalign");
@@ -162,6 +165,7 @@ __attribute__((constructor(102))) static void look_for_own_allocator(void)
         void (*program_free)(void *);
         *(void **)&program_free = dlsym(RTLD_DEFAULT, "free");
         kp_account_own_allocator();
+        kp_real_passed_by = true;
         if (program_free)
             program_free(block);
     } else {

@@ -12,6 +12,7 @@ struct kp_real {
     void *(*calloc)(size_t, size_t);
     void *(*realloc)(void *, size_t);
     void (*free)(void *);
+    void *(*reallocarray)(void *, size_t, size_t);
     int (*posix_memalign)(void **, size_t, size_t);
     void *(*aligned_alloc)(size_t, size_t);
     void *(*memalign)(size_t, size_t);
@@ -23,6 +24,9 @@ struct kp_real {
 };
 
 extern struct kp_real kp_real;
+
+/* The program's malloc and its kin do not come by here: it has an allocator linked in. */
+extern bool kp_real_passed_by;
 
 /* false: they are just being looked for, and looking for them allocates: use kp_early_*. */
 bool kp_real_ready(void);
