@@ -14,8 +14,9 @@
 #define KP_ENV_MEMORY "KERNPROF_MEMORY"
 #define KP_MEMORY_HEAP "heap"
 #define KP_MEMORY_RESIDENT "rss"
+#define KP_MEMORY_CALLS "calls:" /* memprof run; the shortest call to record follows, in nanoseconds */
 
-enum kp_memory_chunk_kind { KP_CHUNK_MEMORY_TOTALS = 16, KP_CHUNK_MEMORY_LINES = 17 };
+enum kp_memory_chunk_kind { KP_CHUNK_MEMORY_TOTALS = 16, KP_CHUNK_MEMORY_LINES = 17, KP_CHUNK_MEMORY_CALLS = 18 };
 
 /* Bytes are those that the program asked for. `frees` and `freed_bytes` are what the line freed, whoever allocated it;
  * `live_*` what it allocated and nobody has freed. A reallocation counts as a free and an allocation. */
@@ -64,6 +65,23 @@ struct kp_memory_lines_chunk {
     uint32_t module;
     uint32_t reserved;
     uint64_t count;
+};
+
+/* A call of an instrumented function that took long. */
+struct kp_memory_call {
+    uint64_t words;   /* place of the function's words (behind its counters) among the module's counters, in words */
+    int64_t start_ns; /* since 1970 */
+    int64_t end_ns;   /* 0: the entry is being written */
+    uint32_t level;   /* of nesting among instrumented functions, from 0 */
+    uint32_t thread;
+};
+
+struct kp_memory_calls_chunk {
+    struct kp_chunk chunk;
+    uint32_t module;
+    uint32_t capacity;
+    uint64_t used; /* may go beyond the capacity: those are lost */
+    struct kp_memory_call call[];
 };
 
 #ifdef __cplusplus

@@ -11,4 +11,7 @@ const struct kp_memory_totals *kp_memory_totals(const struct kp_chunk *chunk);
 /* The records of a module, `*count` of them. */
 const struct kp_memory_line *kp_memory_lines(const struct kp_chunk *chunk, uint32_t *module, uint64_t *count);
 
+/* The calls of a module, `*count` of them. */
+const struct kp_memory_call *kp_memory_calls(const struct kp_chunk *chunk, uint32_t *module, uint64_t *count);
+
 #endif

@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -71,8 +73,45 @@ static int start(const char *path, char **argv, const struct kp_child_hook *hook
     return child;
 }
 
-int kp_child_run(const char *path, char **argv, const struct kp_child_hook *hook, struct kp_child_end *end,
-                 struct kp_error *error)
+void kp_child_sleep(int pidfd, int64_t until_ns)
+{
+    int64_t left_ns = until_ns - now_ns(CLOCK_MONOTONIC);
+    if (left_ns <= 0)
+        return;
+    struct timespec left = {left_ns / 1000000000, left_ns % 1000000000};
+    struct pollfd ended = {.fd = pidfd, .events = POLLIN};
+    ppoll(&ended, pidfd >= 0, &left, NULL);
+}
+
+int kp_child_open(pid_t pid)
+{
+    return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+/* Looks at once, and then at each interval, counted from the first. */
+static void watch_until_end(int child, const struct kp_child_watch *watch, int *status)
+{
+    int pidfd = kp_child_open(child);
+    int64_t next_ns = now_ns(CLOCK_MONOTONIC);
+    pid_t ended;
+    while ((ended = waitpid(child, status, WNOHANG)) == 0 || (ended < 0 && errno == EINTR)) {
+        if (now_ns(CLOCK_MONOTONIC) >= next_ns) {
+            if (watch->look(watch->data, child) != 0)
+                break;
+            int64_t now = now_ns(CLOCK_MONOTONIC);
+            next_ns += watch->interval_ns;
+            next_ns = next_ns < now ? now : next_ns;
+        }
+        kp_child_sleep(pidfd, next_ns);
+    }
+    if (pidfd >= 0)
+        close(pidfd);
+    while (ended == 0 && waitpid(child, status, 0) < 0 && errno == EINTR)
+        ;
+}
+
+static int run(const char *path, char **argv, const struct kp_child_hook *hook, const struct kp_child_watch *watch,
+               struct kp_child_end *end, struct kp_error *error)
 {
     struct sigaction saved[TERMINAL_COUNT + PASS_COUNT];
     struct sigaction ignore = {.sa_handler = SIG_IGN}, pass = {.sa_handler = pass_on};
@@ -92,8 +131,11 @@ int kp_child_run(const char *path, char **argv, const struct kp_child_hook *hook
     for (int i = 0; i < PASS_COUNT; i++)
         sigaction(to_pass_on[i], &pass, NULL);
     int status = 0;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-        ;
+    if (watch && !failure)
+        watch_until_end(child, watch, &status);
+    else
+        while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+            ;
     child_pid = 0;
     end->duration_ns = now_ns(CLOCK_MONOTONIC) - began;
     for (int i = 0; i < PASS_COUNT; i++)
@@ -106,4 +148,16 @@ int kp_child_run(const char *path, char **argv, const struct kp_child_hook *hook
     end->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     end->exit_status = end->signal ? 128 + end->signal : WEXITSTATUS(status);
     return 0;
+}
+
+int kp_child_run(const char *path, char **argv, const struct kp_child_hook *hook, struct kp_child_end *end,
+                 struct kp_error *error)
+{
+    return run(path, argv, hook, NULL, end, error);
+}
+
+int kp_child_run_watched(const char *path, char **argv, const struct kp_child_watch *watch, struct kp_child_end *end,
+                         struct kp_error *error)
+{
+    return run(path, argv, NULL, watch, end, error);
 }

@@ -3,6 +3,7 @@
 #define KP_KERNPROF_CHILD_H
 
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "util/error.h"
 
@@ -24,5 +25,22 @@ struct kp_child_hook {
  * filled when the program could not be started. */
 int kp_child_run(const char *path, char **argv, const struct kp_child_hook *hook, struct kp_child_end *end,
                  struct kp_error *error);
+
+/* Somebody who looks at the program while it runs. */
+struct kp_child_watch {
+    int (*look)(void *data, int pid); /* not 0: that is enough */
+    void *data;
+    int64_t interval_ns;
+};
+
+/* The same with `watch` looking on; NULL: nobody. */
+int kp_child_run_watched(const char *path, char **argv, const struct kp_child_watch *watch, struct kp_child_end *end,
+                         struct kp_error *error);
+
+/* A descriptor that becomes readable when the process ends, of any process. -1: no such process, or an old kernel. */
+int kp_child_open(pid_t pid);
+
+/* Sleeps until `until_ns` of CLOCK_MONOTONIC, the end of that process (-1: no process), or a signal. */
+void kp_child_sleep(int pidfd, int64_t until_ns);
 
 #endif

@@ -50,5 +50,7 @@ extern const struct kp_command kp_command_export;
 extern const struct kp_command kp_command_info;
 extern const struct kp_command kp_command_recover;
 extern const struct kp_command kp_command_memprof;
+extern const struct kp_command kp_command_memprof_run;
+extern const struct kp_command kp_command_memprof_attach;
 
 #endif

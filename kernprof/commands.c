@@ -10,6 +10,8 @@ static const struct kp_command *const kernprof_commands[] = {
 
 static const struct kp_command *const memprof_commands[] = {
     &kp_command_memprof,
+    &kp_command_memprof_run,
+    &kp_command_memprof_attach,
     NULL,
 };
 

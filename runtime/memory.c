@@ -29,6 +29,22 @@ static struct {
     int statm; /* open on /proc/self/statm to read resident memory; -1: heap in use is what counts */
 } memory = {.statm = -1};
 
+/* memprof run: no lines, but the calls that take long. */
+static struct {
+    struct kp_memory_calls_chunk *chunk; /* NULL: that is not asked for */
+    int64_t shortest_ns;
+} calls;
+
+enum { CALLS_CAPACITY = 16384 };
+
+static __thread uint32_t nesting;
+
+struct call_activation {
+    uint64_t *words;
+    int64_t start_ns;
+    uint64_t unused[6];
+};
+
 /* In the words that the plugin reserves for struct kp_activation. */
 struct memory_activation {
     struct kp_memory_thread *thread; /* NULL: this thread is not counted */
@@ -80,9 +96,37 @@ static struct kp_memory_line *line_of(const uint64_t *line_words)
     return &memory.lines[kp_memory_index(bytes / sizeof(uint64_t))];
 }
 
+static void call_begins(struct call_activation *a, uint64_t *words)
+{
+    a->words = kp_thread_segment ? words : NULL;
+    a->start_ns = (int64_t)kp_os_realtime_ns();
+    nesting++;
+}
+
+static void call_ends(const struct call_activation *a)
+{
+    nesting--;
+    int64_t end_ns = (int64_t)kp_os_realtime_ns();
+    if (!a->words || end_ns - a->start_ns < calls.shortest_ns)
+        return;
+    uint64_t place = __atomic_fetch_add(&calls.chunk->used, 1, __ATOMIC_RELAXED);
+    if (place >= calls.chunk->capacity)
+        return;
+    struct kp_memory_call *call = &calls.chunk->call[place];
+    call->words = (uint64_t)((const char *)a->words - kp_bias - __start_kp_cnts) / sizeof(uint64_t);
+    call->start_ns = a->start_ns;
+    call->level = nesting;
+    call->thread = kp_os_thread();
+    __atomic_store_n(&call->end_ns, end_ns, __ATOMIC_RELEASE);
+}
+
 /* For `outermost` see kp_exact_enter. */
 void kp_memory_enter(struct kp_activation *activation, uint64_t *words)
 {
+    if (calls.chunk) {
+        call_begins((void *)activation, words);
+        return;
+    }
     struct memory_activation *a = (void *)activation;
     a->thread = kp_thread_segment ? memory.hooks->thread() : NULL;
     if (!a->thread)
@@ -98,7 +142,7 @@ void kp_memory_enter(struct kp_activation *activation, uint64_t *words)
 void kp_memory_line(struct kp_activation *activation, uint64_t *line_words)
 {
     struct memory_activation *a = (void *)activation;
-    if (!a->thread)
+    if (calls.chunk || !a->thread)
         return;
     int64_t now = level(a);
     if (a->line)
@@ -112,6 +156,10 @@ void kp_memory_line(struct kp_activation *activation, uint64_t *line_words)
 
 void kp_memory_leave(struct kp_activation *activation)
 {
+    if (calls.chunk) {
+        call_ends((void *)activation);
+        return;
+    }
     struct memory_activation *a = (void *)activation;
     if (!a->thread)
         return;
@@ -198,8 +246,37 @@ static struct kp_memory_totals_chunk *map_totals(void)
     return totals;
 }
 
+static struct kp_memory_calls_chunk *map_calls(void *address)
+{
+    struct kp_chunk *chunk =
+        kp_file_add((enum kp_chunk_kind)KP_CHUNK_MEMORY_CALLS,
+                    sizeof(struct kp_memory_calls_chunk) + CALLS_CAPACITY * sizeof(struct kp_memory_call), address);
+    if (!chunk)
+        return NULL;
+    struct kp_memory_calls_chunk *mapped = (struct kp_memory_calls_chunk *)chunk;
+    mapped->module = kp_runtime.module;
+    mapped->capacity = CALLS_CAPACITY;
+    kp_file_publish(chunk);
+    return mapped;
+}
+
+static int start_calls(const char *shortest)
+{
+    for (; *shortest >= '0' && *shortest <= '9'; shortest++)
+        calls.shortest_ns = 10 * calls.shortest_ns + (*shortest - '0');
+    calls.chunk = map_calls(NULL);
+    if (!calls.chunk) {
+        kp_say("calls of functions are not recorded: disk full", kp_runtime.path);
+        return -1;
+    }
+    kp_memory_awake = 1;
+    return 0;
+}
+
 int kp_memory_start(const char *what)
 {
+    if (strncmp(what, KP_MEMORY_CALLS, strlen(KP_MEMORY_CALLS)) == 0)
+        return start_calls(what + strlen(KP_MEMORY_CALLS));
     dl_iterate_phdr(look_for_hooks, &memory.hooks);
     if (!memory.hooks || memory.hooks->version != KP_MEMORY_HOOKS_VERSION) {
         kp_say("memory is not measured: the program is static; link it with `kernprof cc -fkernprof-memory`", NULL);
@@ -224,6 +301,12 @@ void kp_memory_fork_child(void)
 {
     if (!kp_memory_awake)
         return;
+    if (calls.chunk) {
+        uint64_t whole = calls.chunk->chunk.size;
+        if (!map_calls(calls.chunk))
+            kp_os_detach(calls.chunk, whole);
+        return;
+    }
     uint64_t size = memory.chunk->chunk.size;
     if (memory.totals)
         kp_os_unmap(memory.totals, memory.totals->chunk.size);

@@ -157,13 +157,14 @@ __attribute__((constructor(102))) static void look_for_own_allocator(void)
 {
     if (!kp_account_active)
         return;
+    void *program = dlopen(NULL, RTLD_LAZY); /* RTLD_DEFAULT would look here first, as this is linked with -Bsymbolic */
     void *(*program_malloc)(size_t);
-    *(void **)&program_malloc = dlsym(RTLD_DEFAULT, "malloc");
+    *(void **)&program_malloc = program ? dlsym(program, "malloc") : NULL;
     kp_account_listen();
     void *block = program_malloc ? program_malloc(1) : NULL;
     if (!kp_account_heard()) {
         void (*program_free)(void *);
-        *(void **)&program_free = dlsym(RTLD_DEFAULT, "free");
+        *(void **)&program_free = program ? dlsym(program, "free") : NULL;
         kp_account_own_allocator();
         kp_real_passed_by = true;
         if (program_free)
