@@ -18,6 +18,7 @@
 
 enum {
     HEADER_SIZE = 100,
+    WAIT_MS = 5000, /* for a writer, whose transactions take some microseconds */
     HEADER_PAGE_SIZE = 16,
     HEADER_CHANGE_COUNTER = 24,
     HEADER_PAGE_COUNT = 28,
@@ -66,6 +67,26 @@ static int read_header(const char *path, unsigned char *header, size_t *got, int
     return count < 0 ? kp_fail(error, "%s: cannot be read: %s", path, strerror(cause)) : 0;
 }
 
+/* A journal that is not empty: somebody is writing (memprof run), or was killed while writing. */
+static bool has_journal(const char *path)
+{
+    char journal[4096];
+    struct stat status;
+    int length = snprintf(journal, sizeof journal, "%s-journal", path);
+    return length < (int)sizeof journal && stat(journal, &status) == 0 && status.st_size > 0;
+}
+
+/* Rolls back what a killed writer left half done, for which SQLite wants to be able to write. Waits for one that lives. */
+static void settle(const char *path)
+{
+    sqlite3 *profile = NULL;
+    if (sqlite3_open_v2(path, &profile, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK) {
+        sqlite3_busy_timeout(profile, WAIT_MS);
+        sqlite3_exec(profile, "SELECT COUNT(*) FROM sqlite_schema", NULL, NULL, NULL);
+    }
+    sqlite3_close(profile); /* a failure shows again when it is read */
+}
+
 static int check_header(const char *path, struct kp_error *error)
 {
     unsigned char header[HEADER_SIZE];
@@ -93,7 +114,7 @@ static int check_header(const char *path, struct kp_error *error)
     page_size = page_size == 1 ? 65536 : page_size;
     int64_t page_count = big_endian_32(header + HEADER_PAGE_COUNT);
     bool valid = memcmp(header + HEADER_CHANGE_COUNTER, header + HEADER_PAGE_COUNT_VALID_FOR, 4) == 0;
-    if (valid && size < page_size * page_count)
+    if (valid && !has_journal(path) && size < page_size * page_count)
         return kp_fail(error, "%s: truncated profile (%lld of %lld bytes); profile the program again", path,
                        (long long)size, (long long)(page_size * page_count));
     return 0;
@@ -127,6 +148,8 @@ static int check_contents(sqlite3 *profile, const char *path, struct kp_error *e
 
 sqlite3 *kp_profile_open(const char *path, struct kp_error *error)
 {
+    if (has_journal(path))
+        settle(path);
     if (check_header(path, error) != 0)
         return NULL;
     sqlite3 *profile = NULL;
@@ -135,6 +158,7 @@ sqlite3 *kp_profile_open(const char *path, struct kp_error *error)
         sqlite3_close(profile);
         return NULL;
     }
+    sqlite3_busy_timeout(profile, WAIT_MS);
     sqlite3_db_config(profile, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(profile, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     if (check_contents(profile, path, error) != 0) {

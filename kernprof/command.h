@@ -52,5 +52,10 @@ extern const struct kp_command kp_command_recover;
 extern const struct kp_command kp_command_memprof;
 extern const struct kp_command kp_command_memprof_run;
 extern const struct kp_command kp_command_memprof_attach;
+extern const struct kp_command kp_command_memprof_plot;
+extern const struct kp_command kp_command_memprof_peak;
+extern const struct kp_command kp_command_memprof_list;
+extern const struct kp_command kp_command_memprof_rm;
+extern const struct kp_command kp_command_memprof_clean;
 
 #endif

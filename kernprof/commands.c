@@ -12,6 +12,11 @@ static const struct kp_command *const memprof_commands[] = {
     &kp_command_memprof,
     &kp_command_memprof_run,
     &kp_command_memprof_attach,
+    &kp_command_memprof_plot,
+    &kp_command_memprof_peak,
+    &kp_command_memprof_list,
+    &kp_command_memprof_rm,
+    &kp_command_memprof_clean,
     NULL,
 };
 
