@@ -161,13 +161,9 @@ static int pss_is_due(struct recording *r, int64_t now)
 static int look(void *data, int pid)
 {
     struct recording *r = data;
-    int64_t began = now_ns(CLOCK_MONOTONIC);
-    if (!r->record) {
+    int64_t began = now_ns(CLOCK_MONOTONIC), time_ns = now_ns(CLOCK_REALTIME);
+    if (!r->record)
         r->began_ns = began;
-        r->record = kp_memory_record_create(r->path, r->command, pid, r->error);
-        if (!r->record)
-            return r->failed = 1;
-    }
     if (r->options->timeout_s > 0 && (double)(began - r->began_ns) >= r->options->timeout_s * 1e9)
         return 1;
     int with_pss = pss_is_due(r, began);
@@ -175,7 +171,9 @@ static int look(void *data, int pid)
     struct kp_memory_sample *samples = take(r->options, pid, with_pss, &count);
     if (with_pss)
         r->pss_next_ns = began + 100 * (now_ns(CLOCK_MONOTONIC) - began);
-    if (count && kp_memory_record_add(r->record, now_ns(CLOCK_REALTIME), samples, count, r->error) != 0)
+    if (!r->record) /* after the first sample, as that is to be early */
+        r->record = kp_memory_record_create(r->path, r->command, pid, r->error);
+    if (!r->record || (count && kp_memory_record_add(r->record, time_ns, samples, count, r->error) != 0))
         r->failed = 1;
     free(samples);
     return r->failed;
