@@ -93,8 +93,8 @@ static void watch_until_end(int child, const struct kp_child_watch *watch, int *
 {
     int pidfd = kp_child_open(child);
     int64_t next_ns = now_ns(CLOCK_MONOTONIC);
-    pid_t ended;
-    while ((ended = waitpid(child, status, WNOHANG)) == 0 || (ended < 0 && errno == EINTR)) {
+    pid_t ended = 0;
+    while (ended == 0 || (ended < 0 && errno == EINTR)) {
         if (now_ns(CLOCK_MONOTONIC) >= next_ns) {
             if (watch->look(watch->data, child) != 0)
                 break;
@@ -103,6 +103,7 @@ static void watch_until_end(int child, const struct kp_child_watch *watch, int *
             next_ns = next_ns < now ? now : next_ns;
         }
         kp_child_sleep(pidfd, next_ns);
+        ended = waitpid(child, status, WNOHANG);
     }
     if (pidfd >= 0)
         close(pidfd);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -51,6 +52,7 @@ struct recording {
     struct kp_memory_record *record;
     int64_t began_ns;    /* CLOCK_MONOTONIC */
     int64_t pss_next_ns; /* not before */
+    int64_t sample_count;
     struct kp_error *error;
     int failed;
 };
@@ -175,8 +177,20 @@ static int look(void *data, int pid)
         r->record = kp_memory_record_create(r->path, r->command, pid, r->error);
     if (!r->record || (count && kp_memory_record_add(r->record, time_ns, samples, count, r->error) != 0))
         r->failed = 1;
+    r->sample_count += count;
     free(samples);
     return r->failed;
+}
+
+/* Of a program that was over before the first look at it the system still knows the most that it had. */
+static void add_missed(struct recording *r, pid_t pid)
+{
+    struct rusage usage;
+    if (!r->record || r->failed || r->sample_count || getrusage(RUSAGE_CHILDREN, &usage) != 0)
+        return;
+    struct kp_memory_sample sample = {.pid = pid, .rss_bytes = usage.ru_maxrss * 1024, .pss_bytes = -1};
+    if (kp_memory_record_add(r->record, now_ns(CLOCK_REALTIME), &sample, 1, r->error) != 0)
+        r->failed = 1;
 }
 
 static int finish(struct recording *r, int64_t duration_ns, int exit_status, int clean, const char *folder)
@@ -215,6 +229,8 @@ static int run_program(const struct options *options, char **argv, const char *p
     struct kp_child_watch watch = {look, &r, (int64_t)(options->interval_s * 1e9)};
     struct kp_child_end end;
     status = kp_child_run_watched(program.path, argv, &watch, &end, error);
+    if (status == 0)
+        add_missed(&r, end.pid);
     if (status == 0)
         status = finish(&r, end.duration_ns, end.exit_status, end.signal == 0, options->no_functions ? NULL : folder);
     free(command);

@@ -40,4 +40,4 @@ grep -q 't.mprof: process [0-9]*: 3 allocations of 3145728 bytes, peak 3145728 b
 memprof -q --precision 1 -o q.mprof ./t > out 2> err || true
 [ ! -s out ] && [ ! -s err ] && [ -s q.mprof ] || { cat out err; exit 1; }
 memprof --precision=1 --columns=leaked,temporary ./t 2> /dev/null > out || true
-grep -q '^     7     3.0 MiB     3.0 MiB           3     2097152           1   ' out || { cat out; exit 1; }
+grep -q '^     7      3.0 MiB      3.0 MiB           3     2097152           1   ' out || { cat out; exit 1; }

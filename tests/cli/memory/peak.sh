@@ -51,7 +51,7 @@ got=$(sqlite3 t.mprof 'SELECT line, peak_bytes FROM memory_lines WHERE peak_byte
 [ "$got" = '9|200 11|1000 ' ] || { echo "$got"; exit 1; }
 for i in 1 2 3; do
   memprof -q ./t threads
-  got=$(sqlite3 t.mprof 'SELECT (SELECT SUM(peak_bytes) FROM memory_lines) + outside_peak_bytes - peak_bytes, peak_bytes > 100000,
+  got=$(sqlite3 t.mprof 'SELECT (SELECT SUM(peak_bytes) FROM memory_lines) + outside_peak_bytes - peak_bytes, peak_bytes > 20000,
     (SELECT SUM(allocations) FROM memory_lines), (SELECT SUM(live_bytes) FROM memory_lines) FROM memory_processes')
   [ "$got" = '0|1|80000|0' ] || { echo "threads: $got"; exit 1; }
 done
