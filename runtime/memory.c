@@ -209,7 +209,7 @@ static void leave_out(struct kp_memory_line *lines)
     for (const char *p = __start_kp_map; p < __stop_kp_map;) {
         const struct kp_map_record *record = (const void *)p;
         p += record->size_bytes;
-        if (!(record->flags & KP_FUNCTION_NOT_MEMORY))
+        if (record->magic != KP_MAP_MAGIC || !(record->flags & KP_FUNCTION_NOT_MEMORY))
             continue;
         const char *counters = (const char *)&record->counters_offset + record->counters_offset;
         uint64_t word = (uint64_t)(counters - __start_kp_cnts) / sizeof(uint64_t) + record->counter_count + KP_ACTIVATION_WORDS;
