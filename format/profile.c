@@ -272,3 +272,16 @@ int kp_profile_is_source(sqlite3 *profile, int64_t id, const char *text, size_t 
     sqlite3_finalize(statement);
     return checksum != 0 && (uint64_t)checksum == kp_hash(text, size);
 }
+
+int kp_profile_is_kind(sqlite3 *profile, const char *kind)
+{
+    struct kp_error unused; /* a damaged profile is of no kind; what is wrong is said when it is read */
+    sqlite3_stmt *statement =
+        kp_profile_prepare(profile, "SELECT 1 FROM meta WHERE key = 'kind' AND value = ?", &unused);
+    if (!statement)
+        return 0;
+    sqlite3_bind_text(statement, 1, kind, -1, SQLITE_STATIC);
+    int is = sqlite3_step(statement) == SQLITE_ROW;
+    sqlite3_finalize(statement);
+    return is;
+}

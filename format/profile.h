@@ -34,6 +34,9 @@ sqlite3_stmt *kp_profile_prepare(sqlite3 *profile, const char *sql, struct kp_er
  * `size` and `whole` may be NULL. */
 char *kp_profile_source(sqlite3 *profile, int64_t id, size_t *size, int *whole);
 
+/* Is it of this kind (meta: 'lines', 'functions', 'memory', 'samples')? */
+int kp_profile_is_kind(sqlite3 *profile, const char *kind);
+
 /* Is `text` what was compiled as source `id`? 0 also where that is not known. */
 int kp_profile_is_source(sqlite3 *profile, int64_t id, const char *text, size_t size);
 

@@ -85,13 +85,9 @@ static int print_listing(const char *path, const struct options *options, struct
     sqlite3 *profile = kp_profile_open(path, error);
     if (!profile)
         return -1;
-    struct kp_memory_listing listing;
-    int result = kp_memory_listing_load(&listing, profile, error);
-    if (result == 0) {
-        kp_memory_text_render(&listing, &options->text, stdout);
+    int result = kp_memory_text_show(profile, &options->text, stdout, error);
+    if (result == 0)
         result = kp_output_flush(stdout, "standard output", error);
-        kp_memory_listing_free(&listing);
-    }
     sqlite3_close(profile);
     return result;
 }

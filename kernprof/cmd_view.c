@@ -97,11 +97,24 @@ static int parse(int argc, char **argv, struct view *view, struct kp_error *erro
     return optind < argc ? 0 : kp_fail(error, "view: no FILE; see `kernprof view --help`");
 }
 
+static int render_memory(const char *path, sqlite3 *profile, FILE *out, struct kp_error *error)
+{
+    if (kp_profile_is_kind(profile, "samples"))
+        return kp_fail(error, "%s: memory over time, which has no lines; `memprof plot %s` draws it", path, path);
+    struct kp_memory_text_options options = kp_memory_text_defaults();
+    return kp_memory_text_show(profile, &options, out, error);
+}
+
 static int render(const char *path, const struct view *view, FILE *out, struct kp_error *error)
 {
     sqlite3 *profile = kp_profile_open(path, error);
     if (!profile)
         return -1;
+    if (!view->timers && (kp_profile_is_kind(profile, "memory") || kp_profile_is_kind(profile, "samples"))) {
+        int result = render_memory(path, profile, out, error);
+        sqlite3_close(profile);
+        return result;
+    }
     if (view->timers || kp_timers_alone(profile)) {
         int failed = kp_timers_render(profile, view->order == KP_ORDER_TIME, out, error);
         sqlite3_close(profile);

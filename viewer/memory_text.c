@@ -149,3 +149,13 @@ void kp_memory_text_render(const struct kp_memory_listing *listing, const struct
         fputs("\n\n", out);
     }
 }
+
+int kp_memory_text_show(sqlite3 *profile, const struct kp_memory_text_options *options, FILE *out, struct kp_error *error)
+{
+    struct kp_memory_listing listing;
+    if (kp_memory_listing_load(&listing, profile, error) != 0)
+        return -1;
+    kp_memory_text_render(&listing, options, out);
+    kp_memory_listing_free(&listing);
+    return 0;
+}

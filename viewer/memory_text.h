@@ -26,6 +26,9 @@ struct kp_memory_text_options kp_memory_text_defaults(void);
 /* Adds those of `list` (KEY[,KEY]; NULL: all). -1 with `error` filled: one of them is unknown. */
 int kp_memory_columns_parse(const char *list, unsigned *columns, struct kp_error *error);
 
+/* Loads and renders. -1 with `error` filled. */
+int kp_memory_text_show(sqlite3 *profile, const struct kp_memory_text_options *options, FILE *out, struct kp_error *error);
+
 /* Whether all was really written is for the caller to check (kp_output_flush). */
 void kp_memory_text_render(const struct kp_memory_listing *listing, const struct kp_memory_text_options *options, FILE *out);
 

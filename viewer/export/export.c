@@ -48,6 +48,10 @@ const struct kp_export_view *kp_export_find_view(const char *name, struct kp_err
 
 const struct kp_export_view *kp_export_default_view(sqlite3 *profile)
 {
+    if (kp_profile_is_kind(profile, "memory"))
+        return kp_export_find_view("memory_lines", &(struct kp_error){0});
+    if (kp_profile_is_kind(profile, "samples"))
+        return kp_export_find_view("memory_samples", &(struct kp_error){0});
     struct kp_error unused; /* what is wrong with the file is said when the view is read */
     sqlite3_stmt *statement = kp_profile_prepare(
         profile, "SELECT NOT EXISTS (SELECT 1 FROM line) AND EXISTS (SELECT 1 FROM function)", &unused);

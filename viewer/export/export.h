@@ -27,7 +27,7 @@ extern const struct kp_export_view kp_export_views[];     /* ends with a NULL na
 const struct kp_export_format *kp_export_find_format(const char *name, struct kp_error *error);
 const struct kp_export_view *kp_export_find_view(const char *name, struct kp_error *error);
 
-/* The view to write where none is named: `lines`, or `functions` for a profile without lines. */
+/* The view to write where none is named: `lines`, or `functions` for a profile without lines; of memory that of its kind. */
 const struct kp_export_view *kp_export_default_view(sqlite3 *profile);
 
 /* 0, or -1 with `error` filled. */

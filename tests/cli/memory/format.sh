@@ -37,6 +37,9 @@ TEXT
 diff expected out
 grep -q 't.mprof: process [0-9]*: 3 allocations of 3145728 bytes, peak 3145728 bytes, never freed 2097152 bytes in 2 blocks' err ||
   { cat err; exit 1; }
+"$KERNPROF" view t.mprof > again
+diff expected again
+"$KERNPROF" export --format csv t.mprof | head -1 | grep -q '^file,line,function,occurrences,allocated_bytes' || exit 1
 memprof -q --precision 1 -o q.mprof ./t > out 2> err || true
 [ ! -s out ] && [ ! -s err ] && [ -s q.mprof ] || { cat out err; exit 1; }
 memprof --precision=1 --columns=leaked,temporary ./t 2> /dev/null > out || true
