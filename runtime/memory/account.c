@@ -110,13 +110,13 @@ static void do_freed(struct thread *thread, const struct kp_block *block, struct
 
 static void do_allocated(struct thread *thread, const struct kp_block *block)
 {
-    struct kp_block stale = kp_table_take(block->address); /* its free was not seen */
-    if (stale.address)
-        do_freed(thread, &stale, NULL);
-    if (!kp_table_add(block)) {
+    struct kp_block stale;
+    if (!kp_table_add(block, &stale)) {
         totals->lost++;
         return;
     }
+    if (stale.address) /* its free was not seen */
+        do_freed(thread, &stale, NULL);
     thread->newest = block->address;
     totals->allocations++;
     totals->allocated_bytes += block->size;
@@ -149,7 +149,7 @@ static void do_mapped(struct thread *thread, const struct kp_block *range)
 
 static void do_event(struct thread *thread, const struct event *event)
 {
-    struct kp_block block;
+    struct kp_block block, stale;
     switch (event->kind) {
     case ALLOCATED: do_allocated(thread, &event->block); break;
     case FREED:
@@ -159,7 +159,7 @@ static void do_event(struct thread *thread, const struct event *event)
         break;
     case CHARGE_FREED: do_freed(thread, &event->block, thread->shared.line); break;
     case PUT_BACK:
-        if (!kp_table_add(&event->block))
+        if (!kp_table_add(&event->block, &stale))
             totals->lost++;
         break;
     case MAPPED: do_mapped(thread, &event->block); break;

@@ -20,12 +20,15 @@ static uint64_t home(uintptr_t address)
     return ((uint64_t)address >> 4) * 0x9e3779b97f4a7c15u >> table.shift;
 }
 
-static void place(const struct kp_block *block)
+/* What stood at its slot before. */
+static struct kp_block place(const struct kp_block *block)
 {
     uint64_t slot = home(block->address);
-    while (table.slots[slot].address)
+    while (table.slots[slot].address && table.slots[slot].address != block->address)
         slot = (slot + 1) & table.mask;
+    struct kp_block before = table.slots[slot];
     table.slots[slot] = *block;
+    return before;
 }
 
 static bool grow(void)
@@ -47,12 +50,13 @@ static bool grow(void)
     return true;
 }
 
-bool kp_table_add(const struct kp_block *block)
+bool kp_table_add(const struct kp_block *block, struct kp_block *stale)
 {
+    *stale = (struct kp_block){0};
     if ((!table.slots || 2 * table.used > table.mask) && !grow() && (!table.slots || table.used == table.mask))
         return false;
-    place(block);
-    table.used++;
+    *stale = place(block);
+    table.used += stale->address == 0;
     return true;
 }
 

@@ -14,8 +14,9 @@ struct kp_block {
     struct kp_memory_line *line;
 };
 
-/* false: out of memory. A block of the same address must not be there. */
-bool kp_table_add(const struct kp_block *block);
+/* Puts it in the place of one of the same address, which is left in `stale` (address 0: there was none). false: out of
+ * memory. */
+bool kp_table_add(const struct kp_block *block, struct kp_block *stale);
 
 /* Takes it out; address 0 where there is none. */
 struct kp_block kp_table_take(uintptr_t address);
