@@ -8,7 +8,7 @@
 
 #include "kernprof/command.h"
 #include "kernprof/memory_files.h"
-#include "viewer/memory_series.h"
+#include "viewer/viewer.h"
 
 enum { FUNC = KP_OPTION_LONG, DRY_RUN };
 

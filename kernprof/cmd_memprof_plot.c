@@ -10,8 +10,7 @@
 #include "kernprof/gnuplot.h"
 #include "kernprof/memory_files.h"
 #include "util/output.h"
-#include "viewer/memory_plot.h"
-#include "viewer/memory_series.h"
+#include "viewer/viewer.h"
 
 enum { PSS = KP_OPTION_LONG };
 

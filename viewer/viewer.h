@@ -6,6 +6,8 @@
 #include "viewer/export/export.h"
 #include "viewer/listing.h"
 #include "viewer/memory_listing.h"
+#include "viewer/memory_plot.h"
+#include "viewer/memory_series.h"
 #include "viewer/memory_text.h"
 #include "viewer/text.h"
 #include "viewer/timers.h"
