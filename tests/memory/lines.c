@@ -18,7 +18,7 @@
 #define PAGES pvalloc
 #endif
 
-static void *volatile sink; /* what the optimiser cannot look through */
+static __thread void *volatile sink; /* what the optimiser cannot look through */
 
 static void *keep(void *block)
 {

@@ -4,7 +4,7 @@ cat > t.c <<'C'
 #include <kernprof.h>
 #include <pthread.h>
 #include <stdlib.h>
-static void *volatile sink;
+static __thread void *volatile sink;
 static void *keep(void *p) { sink = p; return sink; }
 KP_PROFILE static void known(void)
 {
