@@ -291,7 +291,7 @@ void kp_threads_release(void)
 
 /* The child's only thread goes on with addresses of its segment in its frames, so the child's own segment, all zeros,
  * takes the place of the parent's at the same address. */
-void kp_fork_child(void)
+static void take_over_counters(void)
 {
     struct kp_runtime *r = &kp_runtime;
     struct kp_segment *own = kp_thread_segment;
@@ -307,7 +307,6 @@ void kp_fork_child(void)
         push(own);
         own->targets = NULL; /* the parent's */
     }
-    kp_memory_fork_child();
     if (!r->header)
         return;
     if (kp_file_reopen() == 0 && kp_module_register(0) == 0) {
@@ -323,4 +322,10 @@ void kp_fork_child(void)
         become_spare(own->chunk);
     }
     say_uncounted("a forked child is not counted: its counter file cannot be written (disk full?)");
+}
+
+void kp_fork_child(void)
+{
+    take_over_counters();
+    kp_memory_fork_child();
 }
