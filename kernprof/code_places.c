@@ -1,7 +1,8 @@
 /* Places of code with libelf and libdw (see code_places.h).
  *
  * All addresses of a file are resolved in one walk over its debug information: a scope is looked into only where one of
- * the addresses lies in it. Addresses that the compiler gave no line (line 0) belong to the line before them. */
+ * the addresses lies in it. Code that has no line (line 0) has no place: instrumentation, for one, whose time is not the
+ * program's. */
 #include "kernprof/code_places.h"
 
 #include <dwarf.h>
@@ -324,7 +325,7 @@ static void visit_children(struct unit *u, Dwarf_Die *parent, int depth)
     } while (dwarf_siblingof(&child, &child) == 0);
 }
 
-/* The row of the line table that covers the address, or the last one before it that has a line. */
+/* The row of the line table that covers the address; NULL where the code there belongs to no line. */
 static Dwarf_Line *find_row(Dwarf_Lines *rows, size_t count, uint64_t address)
 {
     size_t low = 0, high = count;
@@ -337,18 +338,12 @@ static Dwarf_Line *find_row(Dwarf_Lines *rows, size_t count, uint64_t address)
         else
             high = middle;
     }
-    for (size_t i = low; i-- > 0;) {
-        Dwarf_Line *row = dwarf_onesrcline(rows, i);
-        bool ends = false;
-        int line = 0;
-        dwarf_lineendsequence(row, &ends);
-        dwarf_lineno(row, &line);
-        if (ends)
-            return NULL;
-        if (line > 0)
-            return row;
-    }
-    return NULL;
+    Dwarf_Line *row = low ? dwarf_onesrcline(rows, low - 1) : NULL;
+    bool ends = false;
+    int line = 0;
+    if (!row || dwarf_lineendsequence(row, &ends) != 0 || dwarf_lineno(row, &line) != 0)
+        return NULL;
+    return ends || line <= 0 ? NULL : row;
 }
 
 /* Puts a place's frames together: the line table's line is the innermost, the calls lead outwards. */

@@ -106,7 +106,7 @@ public:
   explicit Inserter(Function &F) : F(F), M(*F.getParent()), C(F.getContext()) {
     Word = Type::getInt64Ty(C);
     Pointer = PointerType::getUnqual(Word);
-    Nowhere = F.getSubprogram() ? DebugLoc(DILocation::get(C, 0, 0, F.getSubprogram())) : DebugLoc();
+    Nowhere = nowhere(F);
     Begin = declare("kp_call_begin", {Pointer, Pointer, Pointer});
     End = declare("kp_call_end", {Pointer});
     Target = declare("kp_call_target", {Pointer, Word});
@@ -195,6 +195,7 @@ private:
   void emitStart(GlobalVariable *Counters, unsigned CounterCount) {
     Instruction *Start = hoistAllocas();
     IRBuilder<> B(Start);
+    B.SetCurrentDebugLocation(Nowhere);
     auto *Frame = B.CreateAlloca(ArrayType::get(Word, TimedCallWords), nullptr, "kp.timed");
     Timed = B.CreatePointerCast(Frame, Pointer);
     if (loadsOnce() && !(Bias = findBias(declareBias(M))))
@@ -229,7 +230,7 @@ private:
         break;
     }
     IRBuilder<> B(Before);
-    B.SetCurrentDebugLocation(DebugLoc());
+    B.SetCurrentDebugLocation(Nowhere);
     Value *IsOutermost = B.CreateICmpEQ(B.CreateLoad(Word, Outermost), B.CreatePtrToInt(Timed, Word));
     Instruction *Then = SplitBlockAndInsertIfThen(IsOutermost, Before, false);
     B.SetInsertPoint(Then);
@@ -238,11 +239,11 @@ private:
 
   void insert(CallBase &Call, unsigned Site) {
     IRBuilder<> B(&Call);
-    B.SetCurrentDebugLocation(DebugLoc());
+    B.SetCurrentDebugLocation(Nowhere);
     if (!isa<Function>(Call.getCalledOperand()->stripPointerCasts()))
       noteTarget(Call, Site);
     B.SetInsertPoint(&Call);
-    B.SetCurrentDebugLocation(DebugLoc());
+    B.SetCurrentDebugLocation(Nowhere);
     Value *Countdown = field(B, Site, KP_SITE_COUNTDOWN);
     Value *Left = B.CreateSub(B.CreateLoad(Word, Countdown), B.getInt64(1));
     B.CreateStore(Left, Countdown);
@@ -253,7 +254,7 @@ private:
   /// Tells the runtime when a call through a pointer goes to another function than the one before it.
   void noteTarget(CallBase &Call, unsigned Site) {
     IRBuilder<> B(&Call);
-    B.SetCurrentDebugLocation(DebugLoc());
+    B.SetCurrentDebugLocation(Nowhere);
     Value *Address = B.CreatePtrToInt(Call.getCalledOperand(), Word);
     Value *IsNew = B.CreateICmpNE(B.CreateLoad(Word, field(B, Site, KP_SITE_TARGET)), Address);
     Instruction *Then = SplitBlockAndInsertIfThen(IsNew, &Call, false, MDBuilder(C).createBranchWeights(1, 1000));

@@ -5,6 +5,7 @@
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/Analysis/LoopInfo.h"
+#include "llvm/IR/DebugInfoMetadata.h"
 #include "llvm/IR/Dominators.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Module.h"
@@ -23,8 +24,13 @@ GlobalVariable *declareBias(Module &M) {
   return Bias;
 }
 
+DebugLoc nowhere(const Function &F) {
+  return F.getSubprogram() ? DebugLoc(DILocation::get(F.getContext(), 0, 0, F.getSubprogram())) : DebugLoc();
+}
+
 Value *emitCounterBase(Function &F, GlobalVariable *Counters) {
   IRBuilder<> B(&*F.getEntryBlock().getFirstInsertionPt());
+  B.SetCurrentDebugLocation(nowhere(F));
   GlobalVariable *Bias = declareBias(*F.getParent());
   Value *Distance = B.CreateLoad(B.getInt64Ty(), Bias, "kp.bias");
   Value *Bytes = B.CreatePointerCast(Counters, PointerType::getUnqual(B.getInt8Ty()));
@@ -80,7 +86,7 @@ private:
 
   void increment(Instruction *Before, unsigned Counter, AllocaInst *Accumulator = nullptr) {
     IRBuilder<> B(Before);
-    B.SetCurrentDebugLocation(DebugLoc());
+    B.SetCurrentDebugLocation(nowhere(F));
     Value *Address = Accumulator ? (Value *)Accumulator : slot(B, Counter);
     Value *Count = B.CreateLoad(B.getInt64Ty(), Address);
     B.CreateStore(B.CreateAdd(Count, B.getInt64(1)), Address);
@@ -208,7 +214,7 @@ private:
         Unique.push_back(Exit);
     for (auto &Exit : Unique) {
       IRBuilder<> B(edgePoint(Exit.first, Exit.second));
-      B.SetCurrentDebugLocation(DebugLoc());
+      B.SetCurrentDebugLocation(nowhere(F));
       for (auto &A : N.Accumulators) {
         Value *Address = slot(B, A.first);
         Value *Sum = B.CreateAdd(B.CreateLoad(B.getInt64Ty(), Address), B.CreateLoad(B.getInt64Ty(), A.second));
