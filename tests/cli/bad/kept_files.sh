@@ -1,5 +1,8 @@
 # The files of tests/bad are refused, each with one line, by every command that may get them.
 set -eu
+for kind in profile counters; do
+  [ "$(ls "$KP_TESTS/bad/$kind" | wc -l)" -ge 9 ] || { echo "files of tests/bad/$kind are missing"; exit 1; }
+done
 for file in "$KP_TESTS"/bad/profile/*; do
   for command in "view" "export --format csv" "export --format json" "info"; do
     if "$KERNPROF" $command "$file" > out 2> err; then echo "$command $file succeeded"; exit 1; fi
