@@ -1,5 +1,6 @@
 -- The profile: one SQLite database. docs/profile-format.md explains it; the views are the stable interface.
--- meta: 'kind' is 'lines' (a .lprof), 'functions' (a .prof), 'memory' (memprof, by line) or 'samples' (memprof run).
+-- meta: 'kind' is 'lines' (a .lprof), 'functions' (a .prof), 'memory' (memprof, by line) or 'samples' (memprof run);
+-- 'profiles', in a merged one: how many were merged.
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 -- sampler: where own time came from: 'perf', 'timer', or empty where none was sampled.
 CREATE TABLE run (
@@ -7,9 +8,10 @@ CREATE TABLE run (
     exit_status INTEGER, timing TEXT, clean INTEGER, threads INTEGER, sampler TEXT, lost_samples INTEGER);
 CREATE TABLE module (id INTEGER PRIMARY KEY, path TEXT, build_id TEXT, map_hash INTEGER);
 -- The text of a source file: whole, or (whole = 0) only the lines of the profiled functions, others being empty.
--- `text` is compressed with zstd; `size` is its length before.
+-- `text` is compressed with zstd; `size` is its length before. A merged profile can hold several versions of a file.
 CREATE TABLE source (
-    id INTEGER PRIMARY KEY, path TEXT UNIQUE, checksum INTEGER, whole INTEGER, changed INTEGER, size INTEGER, text BLOB);
+    id INTEGER PRIMARY KEY, path TEXT, checksum INTEGER, whole INTEGER, changed INTEGER, size INTEGER, text BLOB);
+CREATE INDEX source_path ON source (path);
 -- primitive_calls: of them those with no other activation of the function under them, as cProfile counts.
 CREATE TABLE function (
     id INTEGER PRIMARY KEY, module INTEGER REFERENCES module, source INTEGER REFERENCES source, line INTEGER,
@@ -25,6 +27,15 @@ CREATE TABLE arc (
     caller INTEGER REFERENCES function, caller_source INTEGER REFERENCES source, caller_line INTEGER,
     callee INTEGER REFERENCES function, calls INTEGER, primitive_calls INTEGER, total_ns INTEGER, self_ns INTEGER,
     PRIMARY KEY (caller, caller_source, caller_line, callee)) WITHOUT ROWID;
+-- In merged profiles: in how many of them there was such a row, and the least and most of each; max_rank is the rank of
+-- the one with the most time (the lowest of equals). Only whole numbers, so that any grouping of merges gives the same.
+CREATE TABLE line_spread (
+    function INTEGER REFERENCES function, source INTEGER REFERENCES source, line INTEGER, profiles INTEGER,
+    min_hits INTEGER, max_hits INTEGER, min_time_ns INTEGER, max_time_ns INTEGER, max_rank INTEGER,
+    PRIMARY KEY (function, source, line)) WITHOUT ROWID;
+CREATE TABLE function_spread (
+    function INTEGER PRIMARY KEY REFERENCES function, profiles INTEGER, min_calls INTEGER, max_calls INTEGER,
+    min_total_ns INTEGER, max_total_ns INTEGER, max_rank INTEGER);
 -- min_ns, max_ns: of one call; threads: how many called it; thread_ns: the largest total of one thread.
 CREATE TABLE timer (
     name TEXT PRIMARY KEY, calls INTEGER, total_ns INTEGER, min_ns INTEGER, max_ns INTEGER, threads INTEGER,
@@ -52,19 +63,19 @@ CREATE VIEW lines AS
            SUM(l.self_ns) AS self_ns, SUM(l.error_ns) AS error_ns, MIN(NULLIF(l.min_ns, 0)) AS min_ns,
            MAX(l.max_ns) AS max_ns, SUM(l.wait_ns) AS wait_ns, MAX(l.threads) AS threads, f.line AS function_line
     FROM line l JOIN function f ON f.id = l.function JOIN source s ON s.id = l.source
-    GROUP BY s.path, l.line, f.name, f.line, f.source ORDER BY s.path, l.line;
+    GROUP BY s.path, s.id, l.line, f.name, f.line, f.source ORDER BY s.path, s.id, l.line;
 CREATE VIEW functions AS
     SELECT s.path AS file, f.line AS line, f.name AS function, SUM(f.calls) AS calls, SUM(f.total_ns) AS total_ns,
            SUM(f.self_ns) AS self_ns, SUM(f.primitive_calls) AS primitive_calls, MAX(f.last_line) AS last_line,
            COUNT(*) AS instances
-    FROM function f JOIN source s ON s.id = f.source GROUP BY s.path, f.line, f.name ORDER BY s.path, f.line;
+    FROM function f JOIN source s ON s.id = f.source GROUP BY s.path, s.id, f.line, f.name ORDER BY s.path, s.id, f.line;
 CREATE VIEW calls AS
     SELECT cs.path AS caller_file, a.caller_line AS caller_line, c.name AS caller, e.name AS callee,
            SUM(a.calls) AS calls, SUM(a.total_ns) AS total_ns, SUM(a.primitive_calls) AS primitive_calls,
            SUM(a.self_ns) AS self_ns, c.line AS caller_function_line, es.path AS callee_file, e.line AS callee_line
     FROM arc a JOIN function c ON c.id = a.caller JOIN source cs ON cs.id = a.caller_source
          JOIN function e ON e.id = a.callee JOIN source es ON es.id = e.source
-    GROUP BY cs.path, a.caller_line, c.name, c.line, es.path, e.name, e.line;
+    GROUP BY cs.path, cs.id, a.caller_line, c.name, c.line, es.path, es.id, e.name, e.line;
 CREATE VIEW timers AS SELECT name, calls, total_ns, min_ns, max_ns, threads, thread_ns FROM timer;
 CREATE VIEW memory_lines AS
     SELECT s.path AS file, m.line AS line, f.name AS function, SUM(m.occurrences) AS occurrences,
@@ -73,7 +84,7 @@ CREATE VIEW memory_lines AS
            SUM(m.temporary) AS temporary, SUM(m.live_blocks) AS live_blocks, MAX(m.usage_bytes) AS usage_bytes,
            SUM(m.increment_bytes) AS increment_bytes, f.line AS function_line
     FROM memory_line m JOIN function f ON f.id = m.function JOIN source s ON s.id = m.source
-    GROUP BY s.path, m.line, f.name, f.line;
+    GROUP BY s.path, s.id, m.line, f.name, f.line;
 CREATE VIEW memory_samples AS SELECT pid, time_ns, rss_bytes, pss_bytes FROM memory_sample;
 CREATE VIEW memory_processes AS SELECT * FROM memory_process;
 CREATE VIEW memory_marks AS SELECT pid, function, start_ns, end_ns, start_bytes, end_bytes, level FROM memory_mark;

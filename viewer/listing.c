@@ -7,20 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* `instance` is the id, or a constant to merge. Both orders must agree in their first four terms. */
+/* `instance` is the id, or a constant to merge. Both orders must agree in their first five terms. */
 #define INSTANCE_APART "f.id"
 #define INSTANCE_MERGED "NULL"
 #define FUNCTIONS(instance)                                                                                            \
     "SELECT f.source, f.line, f.name, " instance ", MAX(f.last_line), SUM(f.total_ns), f.linkage_name "                \
     "FROM function f JOIN source s ON s.id = f.source "                                                                \
-    "GROUP BY s.path, f.line, f.name, " instance " ORDER BY s.path, f.line, f.name, " instance
+    "GROUP BY s.path, s.id, f.line, f.name, " instance " ORDER BY s.path, s.id, f.line, f.name, " instance
 #define LINES(instance)                                                                                                \
     "SELECT f.source, f.line, f.name, " instance ", l.source, l.line, SUM(l.hits), SUM(l.time_ns), SUM(l.self_ns), "   \
     "SUM(l.error_ns), MIN(NULLIF(l.min_ns, 0)), MAX(l.max_ns) "                                                        \
     "FROM line l JOIN function f ON f.id = l.function JOIN source s ON s.id = f.source "                               \
     "JOIN source t ON t.id = l.source "                                                                                \
-    "GROUP BY s.path, f.line, f.name, " instance ", t.path, l.line "                                                   \
-    "ORDER BY s.path, f.line, f.name, " instance ", t.path <> s.path, t.path, l.line"
+    "GROUP BY s.path, s.id, f.line, f.name, " instance ", t.path, t.id, l.line "                                                   \
+    "ORDER BY s.path, s.id, f.line, f.name, " instance ", t.id <> s.id, t.path, t.id, l.line"
 
 struct loader {
     sqlite3 *profile;
