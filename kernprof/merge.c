@@ -258,8 +258,8 @@ size_t kp_merge_apart(const struct kp_merge *merge, char *names, size_t size)
         first[function->name] = KP_INDEX_NONE - 1;
         if (apart++ < SHOWN && used < size) {
             const char *path = kp_index_key(&merge->names, function->name, NULL);
-            used += (size_t)snprintf(names + used, size - used, "%s%s (%s:%lld)", apart > 1 ? ", " : "",
-                                     path + strlen(path) + 1, path, (long long)function->line);
+            used += (size_t)snprintf(names + used, size - used, "%s%s (%s)", apart > 1 ? ", " : "", path + strlen(path) + 1,
+                                     path);
         }
     }
     free(first);
