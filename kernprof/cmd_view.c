@@ -11,14 +11,24 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "kernprof/merge.h"
 #include "util/output.h"
 #include "viewer/viewer.h"
 
-enum { OPTION_COLUMNS = KP_OPTION_LONG, OPTION_FUNCTION, OPTION_FILE, OPTION_SORT, OPTION_COLOR, OPTION_INSTANCES, OPTION_TIMERS };
+enum {
+    OPTION_COLUMNS = KP_OPTION_LONG,
+    OPTION_FUNCTION,
+    OPTION_FILE,
+    OPTION_SORT,
+    OPTION_COLOR,
+    OPTION_INSTANCES,
+    OPTION_TIMERS,
+    OPTION_RANKS
+};
 
 static const char *column_key(size_t index)
 {
-    return index < KP_COLUMN_COUNT ? kp_columns[index].key : NULL;
+    return index < KP_COLUMN_COUNT ? kp_columns[index].key : index == KP_COLUMN_COUNT ? "ranks" : NULL;
 }
 
 static const struct kp_option option_table[] = {
@@ -27,7 +37,11 @@ static const struct kp_option option_table[] = {
     {NULL, 't', NULL, "sort by time, the slowest last (--sort=time)", NULL, NULL},
     {"summarize", 'm', NULL, "end with one line per function", NULL, NULL},
     {"output", 'o', "OUT", "write to OUT (default: standard output)", NULL, NULL},
-    {"columns", OPTION_COLUMNS, "[LIST]", "more columns: self, error, min, max (default: all of them)", NULL, column_key},
+    {"columns", OPTION_COLUMNS, "[LIST]", "more columns: self, error, min, max (default: all of them), ranks", NULL, column_key},
+    {"ranks", OPTION_RANKS, NULL,
+     "for each line the least, mean and most time of one rank (of one run, where the profiles have no ranks), how much "
+     "longer the slowest takes than the mean, and which one that is",
+     NULL, NULL},
     {"function", OPTION_FUNCTION, "GLOB", "only functions of this name; may be given again", NULL, NULL},
     {"file", OPTION_FILE, "GLOB", "only functions of this file; may be given again", NULL, NULL},
     {"sort", OPTION_SORT, "KEY", "line (default), time, hits or name", "line time hits name", NULL},
@@ -44,6 +58,7 @@ struct view {
     struct kp_listing_filter filter;
     enum kp_listing_order order;
     bool timers;
+    bool ranks;
     const char *color;
     const char *output;
     const char **functions; /* what `filter` points to, with room for all of argv */
@@ -70,6 +85,7 @@ static int take_option(int option, struct view *view, struct kp_error *error)
     case 'm': view->text.summary = true; return 0;
     case 'o': view->output = optarg; return 0;
     case OPTION_COLUMNS: return kp_columns_parse(optarg, &view->text.columns, error);
+    case OPTION_RANKS: view->ranks = true; return 0;
     case OPTION_FUNCTION: view->functions[view->filter.function_count++] = optarg; return 0;
     case OPTION_FILE: view->files[view->filter.file_count++] = optarg; return 0;
     case OPTION_SORT:
@@ -105,13 +121,13 @@ static int render_memory(const char *path, sqlite3 *profile, FILE *out, struct k
     return kp_memory_text_show(profile, &options, out, error);
 }
 
-static int render(const char *path, const struct view *view, FILE *out, struct kp_error *error)
+static int render(char **paths, const struct view *view, FILE *out, struct kp_error *error)
 {
-    sqlite3 *profile = kp_profile_open(path, error);
+    sqlite3 *profile = kp_merge_open(paths, error);
     if (!profile)
         return -1;
     if (!view->timers && (kp_profile_is_kind(profile, "memory") || kp_profile_is_kind(profile, "samples"))) {
-        int result = render_memory(path, profile, out, error);
+        int result = render_memory(paths[0], profile, out, error);
         sqlite3_close(profile);
         return result;
     }
@@ -128,14 +144,6 @@ static int render(const char *path, const struct view *view, FILE *out, struct k
     kp_listing_sort(&listing, view->order);
     kp_text_render(&listing, &view->text, out);
     kp_listing_free(&listing);
-    return 0;
-}
-
-static int render_all(char **paths, const struct view *view, FILE *out, struct kp_error *error)
-{
-    for (; *paths; paths++)
-        if (render(*paths, view, out, error) != 0)
-            return -1;
     return 0;
 }
 
@@ -175,7 +183,7 @@ static int show_on_terminal(char **paths, const struct view *view, struct kp_err
     FILE *memory = open_memstream(&text, &size);
     if (!memory)
         return kp_fail(error, "view: out of memory");
-    int status = render_all(paths, view, memory, error);
+    int status = render(paths, view, memory, error);
     if (fclose(memory) != 0 && status == 0)
         status = kp_fail(error, "view: out of memory");
     fflush(stdout);
@@ -189,6 +197,7 @@ static int show_on_terminal(char **paths, const struct view *view, struct kp_err
 
 static int show(char **paths, struct view *view, struct kp_error *error)
 {
+    view->text.columns |= view->ranks ? kp_columns_ranks() : 0;
     bool terminal = (!view->output || strcmp(view->output, "-") == 0) && isatty(STDOUT_FILENO);
     const char *no_color = getenv("NO_COLOR");
     const char *term = getenv("TERM");
@@ -200,7 +209,7 @@ static int show(char **paths, struct view *view, struct kp_error *error)
     struct kp_output output;
     if (kp_output_open(&output, view->output, error) != 0)
         return -1;
-    if (render_all(paths, view, output.stream, error) == 0)
+    if (render(paths, view, output.stream, error) == 0)
         return kp_output_close(&output, error);
     kp_output_abandon(&output);
     return -1;
@@ -237,6 +246,7 @@ const struct kp_command kp_command_view = {
     .purpose = "print the annotated listing of a profile",
     .synopsis = "kernprof view [options] FILE ...",
     .description = "Prints the source of the profiled functions with each line's hits and time, on a terminal through "
-                   "a pager ($PAGER, less) where it is longer than that.",
+                   "a pager ($PAGER, less) where it is longer than that.\n\n"
+                   "Several profiles are merged first, as `kernprof merge` does, and shown as one.",
     .options = option_table,
 };

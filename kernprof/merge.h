@@ -7,6 +7,7 @@
 #ifndef KP_KERNPROF_MERGE_H
 #define KP_KERNPROF_MERGE_H
 
+#include <sqlite3.h>
 #include <stddef.h>
 
 #include "util/error.h"
@@ -24,6 +25,10 @@ int kp_merge_write(struct kp_merge *merge, const char *path, struct kp_error *er
 
 /* How many functions stay apart as their source differs between builds; the names of the first few go to `names`. */
 size_t kp_merge_apart(const struct kp_merge *merge, char *names, size_t size);
+
+/* The profiles `paths` (ending with NULL) merged into a temporary one and opened; its file is gone already. For a single
+ * path that profile itself. NULL with `error` filled. */
+sqlite3 *kp_merge_open(char *const *paths, struct kp_error *error);
 
 void kp_merge_free(struct kp_merge *merge);
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "format/profile.h"
+#include "util/folder.h"
 
 struct writer {
     const struct kp_merge *merge;
@@ -414,4 +415,25 @@ int kp_merge_write(struct kp_merge *merge, const char *path, struct kp_error *er
         unlink(temporary);
     free(temporary);
     return status;
+}
+
+sqlite3 *kp_merge_open(char *const *paths, struct kp_error *error)
+{
+    if (!paths[1])
+        return kp_profile_open(paths[0], error);
+    char *folder = kp_folder_create_temporary(error);
+    struct kp_merge *merge = folder ? kp_merge_new() : NULL;
+    char *path = NULL;
+    int status = !folder ? -1 : !merge || asprintf(&path, "%s/merged", folder) < 0 ? kp_fail(error, "out of memory") : 0;
+    for (; status == 0 && *paths; paths++)
+        status = kp_merge_add(merge, *paths, error);
+    if (status == 0)
+        status = kp_merge_write(merge, path, error);
+    kp_merge_free(merge);
+    sqlite3 *profile = status == 0 ? kp_profile_open(path, error) : NULL;
+    if (folder)
+        kp_folder_remove(folder); /* the open file stays readable */
+    free(folder);
+    free(path);
+    return profile;
 }

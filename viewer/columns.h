@@ -5,16 +5,18 @@
 #include "viewer/listing.h"
 #include "viewer/units.h"
 
+enum kp_column_shown { KP_SHOWN_ALWAYS, KP_SHOWN_ON_REQUEST, KP_SHOWN_FOR_RANKS };
+
 struct kp_column {
     const char *key; /* as --columns names it */
     const char *heading;
     int width;   /* at least */
-    bool always; /* false: only where --columns asks for it */
+    enum kp_column_shown shown;
     struct kp_value (*value)(const struct kp_listing *, const struct kp_listing_function *,
                              const struct kp_listing_line *);
 };
 
-enum { KP_COLUMN_COUNT = 8 };
+enum { KP_COLUMN_COUNT = 13 };
 
 /* In the order in which they are shown. */
 extern const struct kp_column kp_columns[KP_COLUMN_COUNT];
@@ -22,7 +24,10 @@ extern const struct kp_column kp_columns[KP_COLUMN_COUNT];
 /* What is shown: bit i is kp_columns[i]. */
 unsigned kp_columns_default(void);
 
-/* The default and those of `list` (KEY[,KEY]; NULL: all). -1 with `error` filled: one of them is unknown. */
+/* Those of the spread over ranks, or over runs. */
+unsigned kp_columns_ranks(void);
+
+/* The default and those of `list` (KEY[,KEY]; NULL: all but those of ranks; `ranks`: all of those). -1 with `error` filled: one of them is unknown. */
 int kp_columns_parse(const char *list, unsigned *columns, struct kp_error *error);
 
 #endif

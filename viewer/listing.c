@@ -16,9 +16,10 @@
     "GROUP BY s.path, s.id, f.line, f.name, " instance " ORDER BY s.path, s.id, f.line, f.name, " instance
 #define LINES(instance)                                                                                                \
     "SELECT f.source, f.line, f.name, " instance ", l.source, l.line, SUM(l.hits), SUM(l.time_ns), SUM(l.self_ns), "   \
-    "SUM(l.error_ns), MIN(NULLIF(l.min_ns, 0)), MAX(l.max_ns) "                                                        \
+    "SUM(l.error_ns), MIN(NULLIF(l.min_ns, 0)), MAX(l.max_ns), SUM(p.min_time_ns), SUM(p.max_time_ns), "               \
+    "MAX(p.profiles), CASE MIN(p.max_rank) WHEN MAX(p.max_rank) THEN MIN(p.max_rank) END "                             \
     "FROM line l JOIN function f ON f.id = l.function JOIN source s ON s.id = f.source "                               \
-    "JOIN source t ON t.id = l.source "                                                                                \
+    "JOIN source t ON t.id = l.source LEFT JOIN line_spread p USING (function, source, line) "                                                                                \
     "GROUP BY s.path, s.id, f.line, f.name, " instance ", t.path, t.id, l.line "                                                   \
     "ORDER BY s.path, s.id, f.line, f.name, " instance ", t.id <> s.id, t.path, t.id, l.line"
 
@@ -175,15 +176,27 @@ static int take_line(struct loader *loader, sqlite3_stmt *row)
         .error_ns = sqlite3_column_int64(row, 9),
         .min_ns = sqlite3_column_int64(row, 10),
         .max_ns = sqlite3_column_int64(row, 11),
+        .least_ns = sqlite3_column_int64(row, 7),
+        .most_ns = sqlite3_column_int64(row, 7),
+        .most_rank = loader->listing->rank,
     };
+    if (sqlite3_column_type(row, 14) != SQLITE_NULL) {
+        line->least_ns =
+            sqlite3_column_int64(row, 14) < loader->listing->profiles ? 0 : sqlite3_column_int64(row, 12);
+        line->most_ns = sqlite3_column_int64(row, 13);
+        line->most_rank = sqlite3_column_type(row, 15) == SQLITE_NULL ? -1 : sqlite3_column_int64(row, 15);
+    }
     function->hits += line->hits;
     function->time_ns += line->time_ns;
     return 0;
 }
 
-static int take_timing(struct loader *loader, sqlite3_stmt *row)
+static int take_runs(struct loader *loader, sqlite3_stmt *row)
 {
-    loader->listing->timed = sqlite3_column_int(row, 0) != 0;
+    struct kp_listing *listing = loader->listing;
+    listing->timed = sqlite3_column_int(row, 0) != 0;
+    listing->rank = sqlite3_column_int64(row, 1);
+    listing->profiles = sqlite3_column_int64(row, 2) > 0 ? sqlite3_column_int64(row, 2) : 1;
     return 0;
 }
 
@@ -270,13 +283,16 @@ int kp_listing_load(struct kp_listing *listing, sqlite3 *profile, const struct k
     struct loader loader = {
         .profile = profile, .listing = listing, .filter = filter ? filter : &everything, .error = error};
     bool apart = loader.filter->instances;
-    int status = for_each_row(&loader, "SELECT id, path, changed FROM source ORDER BY id", take_source);
+    int status = for_each_row(&loader,
+                              "SELECT COUNT(*) = 0 OR SUM(timing IS NOT 'off') > 0, COALESCE(MIN(rank), -1), "
+                              "(SELECT value FROM meta WHERE key = 'profiles') FROM run",
+                              take_runs);
+    if (status == 0)
+        status = for_each_row(&loader, "SELECT id, path, changed FROM source ORDER BY id", take_source);
     if (status == 0)
         status = for_each_row(&loader, apart ? FUNCTIONS(INSTANCE_APART) : FUNCTIONS(INSTANCE_MERGED), take_function);
     if (status == 0)
         status = for_each_row(&loader, apart ? LINES(INSTANCE_APART) : LINES(INSTANCE_MERGED), take_line);
-    if (status == 0)
-        status = for_each_row(&loader, "SELECT COUNT(*) = 0 OR SUM(timing IS NOT 'off') > 0 FROM run", take_timing);
     if (status == 0)
         status = filter_functions(&loader);
     if (status == 0)

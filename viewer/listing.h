@@ -18,6 +18,9 @@ struct kp_listing_line {
     int64_t error_ns;
     int64_t min_ns; /* 0: not known */
     int64_t max_ns;
+    int64_t least_ns;  /* of one profile, in a merged one; one that does not know the line counts as 0 */
+    int64_t most_ns;   /* with merged instances, an upper bound */
+    int64_t most_rank; /* the rank with the most; -1: not known */
 };
 
 struct kp_listing_function {
@@ -38,6 +41,8 @@ struct kp_listing {
     struct kp_listing_function *functions;
     size_t function_count;
     bool timed; /* false: no run took times, so that 0 means "not known" */
+    int64_t profiles; /* how many were merged; 1 for a profile as it was made */
+    int64_t rank;     /* of a profile as it was made; -1: none */
 };
 
 /* Names are globs (fnmatch). A file's glob is held against its absolute path, the path below the working folder, and

@@ -79,6 +79,18 @@ static void no_times_without_timing(void **state)
     expect_golden("timing_off.txt");
 }
 
+static void spread_over_ranks(void **state)
+{
+    (void)state;
+    struct kp_text_options options = kp_text_defaults();
+    struct kp_listing_filter filter = {.skip_zero = true};
+    options.columns |= kp_columns_ranks();
+    render("INSERT INTO meta VALUES ('profiles', 4); INSERT INTO line_spread VALUES (1, 1, 3, 4, 0, 1, 10000, 50000, 3),"
+           " (1, 1, 4, 3, 0, 1, 20000, 50000, NULL), (2, 1, 5, 4, 0, 1, 20000, 30000, 2)",
+           &filter, KP_ORDER_LINE, &options);
+    expect_golden("ranks.txt");
+}
+
 static void a_glob_that_matches_nothing_is_said(void **state)
 {
     (void)state;
@@ -146,7 +158,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(prints_as_line_profiler_does), cmocka_unit_test(all_columns_and_summary),
         cmocka_unit_test(no_times_without_timing),      cmocka_unit_test(a_glob_that_matches_nothing_is_said),
-        cmocka_unit_test(hottest_line_is_by_own_time),  cmocka_unit_test(csv_and_json),
+        cmocka_unit_test(spread_over_ranks), cmocka_unit_test(hottest_line_is_by_own_time),  cmocka_unit_test(csv_and_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
