@@ -86,7 +86,7 @@ static void spread_over_ranks(void **state)
     struct kp_listing_filter filter = {.skip_zero = true};
     options.columns |= kp_columns_ranks();
     render("INSERT INTO meta VALUES ('profiles', 4); INSERT INTO line_spread VALUES (1, 1, 3, 4, 0, 1, 10000, 50000, 3),"
-           " (1, 1, 4, 3, 0, 1, 20000, 50000, NULL), (2, 1, 5, 4, 0, 1, 20000, 30000, 2)",
+           " (1, 1, 4, 3, 0, 1, 20000, 50000, NULL), (2, 1, 5, 4, 0, 1, 20000, 150000, 2)",
            &filter, KP_ORDER_LINE, &options);
     expect_golden("ranks.txt");
 }
@@ -131,7 +131,8 @@ static void export_as(const char *name, const char *view)
     sqlite3 *profile = open_profile();
     FILE *out = open_memstream(&text, &text_size);
     assert_int_equal(
-        kp_export_write(profile, kp_export_find_format(name, &error), kp_export_find_view(view, &error), out, &error),
+        kp_export_write(profile, kp_export_find_format(name, &error), kp_export_find_view(view, &error), out, NULL,
+                        &error),
         0);
     fclose(out);
     sqlite3_close(profile);
@@ -150,7 +151,8 @@ static void csv_and_json(void **state)
     assert_string_equal(text, "name,calls,total_ns\n\"a \"\"b\"\", c\",1,2\n");
     free(text);
     assert_null(kp_export_find_format("xml", &error));
-    assert_string_equal(error.text, "--format: unknown format 'xml'; there are: csv, json");
+    assert_string_equal(error.text, "--format: unknown format 'xml'; there are: csv, json, pstats, line_profiler, callgrind, pprof, "
+                                    "speedscope, firefox, cpuprofile, collapsed, lcov, mprof");
 }
 
 int main(void)

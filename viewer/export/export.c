@@ -4,9 +4,19 @@
 #include <string.h>
 
 const struct kp_export_format kp_export_formats[] = {
-    {"csv", "comma-separated values with a header", kp_export_csv},
-    {"json", "an array of objects", kp_export_json},
-    {NULL, NULL, NULL},
+    {"csv", "a view as comma-separated values with a header", kp_export_csv, NULL},
+    {"json", "a view as an array of objects", kp_export_json, NULL},
+    {"pstats", "python3 -m pstats, snakeviz, gprof2dot", NULL, kp_export_pstats},
+    {"line_profiler", "python3 -m line_profiler (sources go to a folder beside OUT)", NULL, kp_export_line_profiler},
+    {"callgrind", "KCachegrind, callgrind_annotate, gprof2dot; with lines", NULL, kp_export_callgrind},
+    {"pprof", "go tool pprof; with lines", NULL, kp_export_pprof},
+    {"speedscope", "speedscope", NULL, kp_export_speedscope},
+    {"firefox", "Firefox Profiler, with the sources", NULL, kp_export_firefox},
+    {"cpuprofile", "VS Code (time beside each line), speedscope, Chromium", NULL, kp_export_cpuprofile},
+    {"collapsed", "stacks for flamegraph.pl, inferno, speedscope", NULL, kp_export_collapsed},
+    {"lcov", "genhtml and editors' views of coverage; hits", NULL, kp_export_lcov},
+    {"mprof", "mprof plot; memory over time", NULL, kp_export_mprof},
+    {NULL, NULL, NULL, NULL},
 };
 
 const struct kp_export_view kp_export_views[] = {
@@ -22,7 +32,7 @@ const struct kp_export_view kp_export_views[] = {
 
 const struct kp_export_format *kp_export_find_format(const char *name, struct kp_error *error)
 {
-    char known[256] = "";
+    char known[512] = "";
     size_t used = 0;
     for (const struct kp_export_format *format = kp_export_formats; format->name; format++) {
         if (strcmp(format->name, name) == 0)
@@ -35,7 +45,7 @@ const struct kp_export_format *kp_export_find_format(const char *name, struct kp
 
 const struct kp_export_view *kp_export_find_view(const char *name, struct kp_error *error)
 {
-    char known[256] = "";
+    char known[512] = "";
     size_t used = 0;
     for (const struct kp_export_view *view = kp_export_views; view->name; view++) {
         if (strcmp(view->name, name) == 0)
@@ -54,21 +64,39 @@ const struct kp_export_view *kp_export_default_view(sqlite3 *profile)
         return kp_export_find_view("memory_samples", &(struct kp_error){0});
     struct kp_error unused; /* what is wrong with the file is said when the view is read */
     sqlite3_stmt *statement = kp_profile_prepare(
-        profile, "SELECT NOT EXISTS (SELECT 1 FROM line) AND EXISTS (SELECT 1 FROM function)", &unused);
+        profile, "SELECT EXISTS (SELECT 1 FROM function) AND (NOT EXISTS (SELECT 1 FROM line) OR EXISTS "
+                 "(SELECT 1 FROM meta WHERE key = 'kind' AND value = 'functions'))",
+        &unused);
     int functions_only = statement && sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_int(statement, 0);
     sqlite3_finalize(statement);
     return &kp_export_views[functions_only ? 1 : 0];
 }
 
-int kp_export_write(sqlite3 *profile, const struct kp_export_format *format, const struct kp_export_view *view,
-                    FILE *out, struct kp_error *error)
+static int write_view(sqlite3 *profile, const struct kp_export_format *format, const struct kp_export_view *view,
+                      FILE *out, struct kp_error *error)
 {
     char sql[256];
     snprintf(sql, sizeof sql, "SELECT %s FROM %s", view->columns, view->name);
     sqlite3_stmt *statement = kp_profile_prepare(profile, sql, error);
     if (!statement)
         return -1;
-    int status = format->write(statement, out, error);
+    int status = format->write_rows(statement, out, error);
     sqlite3_finalize(statement);
+    return status;
+}
+
+int kp_export_write(sqlite3 *profile, const struct kp_export_format *format, const struct kp_export_view *view,
+                    FILE *out, const char *path, struct kp_error *error)
+{
+    if (format->write_rows)
+        return write_view(profile, format, view ? view : kp_export_default_view(profile), out, error);
+    if (view)
+        return kp_fail(error, "--view: the format '%s' has no views; csv and json have", format->name);
+    struct kp_model model;
+    if (kp_model_load(&model, profile, error) != 0)
+        return -1;
+    struct kp_export_job job = {.profile = profile, .model = &model, .out = out, .path = path};
+    int status = format->write(&job, error);
+    kp_model_free(&model);
     return status;
 }
