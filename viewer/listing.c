@@ -11,8 +11,9 @@
 #define INSTANCE_APART "f.id"
 #define INSTANCE_MERGED "NULL"
 #define FUNCTIONS(instance)                                                                                            \
-    "SELECT f.source, f.line, f.name, " instance ", MAX(f.last_line), SUM(f.total_ns), f.linkage_name "                \
-    "FROM function f JOIN source s ON s.id = f.source "                                                                \
+    "SELECT f.source, f.line, f.name, " instance ", MAX(f.last_line), SUM(f.total_ns), f.linkage_name, "               \
+    "SUM(f.calls), SUM(p.min_total_ns), SUM(p.max_total_ns), MAX(p.profiles) "                                         \
+    "FROM function f JOIN source s ON s.id = f.source LEFT JOIN function_spread p ON p.function = f.id "               \
     "GROUP BY s.path, s.id, f.line, f.name, " instance " ORDER BY s.path, s.id, f.line, f.name, " instance
 #define LINES(instance)                                                                                                \
     "SELECT f.source, f.line, f.name, " instance ", l.source, l.line, SUM(l.hits), SUM(l.time_ns), SUM(l.self_ns), "   \
@@ -122,10 +123,17 @@ static int take_function(struct loader *loader, sqlite3_stmt *row)
         .line = sqlite3_column_int64(row, 1),
         .last_line = sqlite3_column_int64(row, 4),
         .time_ns = sqlite3_column_int64(row, 5),
+        .calls = sqlite3_column_int64(row, 7),
+        .least_ns = sqlite3_column_int64(row, 5),
+        .most_ns = sqlite3_column_int64(row, 5),
         .name = column_copy(row, 2),
     };
     if (!function->name)
         return fail_memory(loader);
+    if (sqlite3_column_type(row, 10) != SQLITE_NULL) {
+        function->least_ns = sqlite3_column_int64(row, 10) < listing->profiles ? 0 : sqlite3_column_int64(row, 8);
+        function->most_ns = sqlite3_column_int64(row, 9);
+    }
     instances[count] = sqlite3_column_int64(row, 3);
     listing->function_count++;
     const char *linkage_name = (const char *)sqlite3_column_text(row, 6);

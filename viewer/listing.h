@@ -31,6 +31,9 @@ struct kp_listing_function {
     char *instance;  /* its linkage name; NULL where instances are merged or it says nothing more than the name */
     int64_t hits;    /* of all lines */
     int64_t time_ns; /* of all lines; the function's own total where there are no lines */
+    int64_t calls;
+    int64_t least_ns; /* of one profile, as of a line */
+    int64_t most_ns;
     struct kp_listing_line *lines; /* of its own file first, then file by file; ascending */
     size_t line_count;
 };

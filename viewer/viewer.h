@@ -3,6 +3,7 @@
 #define KP_VIEWER_VIEWER_H
 
 #include "viewer/columns.h"
+#include "viewer/compare.h"
 #include "viewer/export/export.h"
 #include "viewer/listing.h"
 #include "viewer/memory_listing.h"
