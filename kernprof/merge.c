@@ -127,7 +127,8 @@ int kp_merge_compare_places(const struct kp_merge *merge, const struct kp_merge_
 
 uint64_t kp_merge_text(const struct kp_merge_source *source, int64_t first, int64_t last)
 {
-    if (!source->text || first < 1 || last < first || (uint64_t)last > source->line_count)
+    bool as_compiled = !(source->changed && source->whole); /* else it is the file as it was after an edit */
+    if (!source->text || !as_compiled || first < 1 || last < first || (uint64_t)last > source->line_count)
         return 0;
     uint64_t sum = 1;
     for (int64_t line = first; line <= last; line++) {

@@ -111,7 +111,8 @@ int kp_merge_compare_modules(const struct kp_merge *merge, uint32_t a, uint32_t 
 int kp_merge_compare_places(const struct kp_merge *merge, const struct kp_merge_function *a,
                             const struct kp_merge_function *b);
 
-/* Checksum of the text of lines `first` to `last`; blanks at the ends of lines do not count. 0: no text is known. */
+/* Checksum of the text of lines `first` to `last`; blanks at the ends of lines do not count. 0: no text is known as it
+ * was compiled. */
 uint64_t kp_merge_text(const struct kp_merge_source *source, int64_t first, int64_t last);
 
 /* Room for `count` elements, doubling; the array may move. NULL: out of memory. */

@@ -477,9 +477,13 @@ static int copy_rest(struct reader *reader)
          "FROM run",
          "INSERT INTO run (command, start, duration_ns, host, pid, rank, exit_status, timing, clean, threads, sampler, "
          "lost_samples) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
-        {"SELECT name, calls, total_ns FROM timer",
-         "INSERT INTO timer VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET calls = calls + excluded.calls, total_ns = "
-         "total_ns + excluded.total_ns"},
+        {"SELECT name, calls, total_ns, min_ns, max_ns, threads, thread_ns FROM timer",
+         "INSERT INTO timer VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET calls = calls + excluded.calls, "
+         "total_ns = total_ns + excluded.total_ns, "
+         "min_ns = COALESCE(MIN(NULLIF(min_ns, 0), NULLIF(excluded.min_ns, 0)), NULLIF(min_ns, 0), excluded.min_ns), "
+         "max_ns = COALESCE(MAX(max_ns, excluded.max_ns), max_ns, excluded.max_ns), "
+         "threads = COALESCE(threads + excluded.threads, threads, excluded.threads), "
+         "thread_ns = COALESCE(MAX(thread_ns, excluded.thread_ns), thread_ns, excluded.thread_ns)"},
         {"SELECT pid, time_ns, rss_bytes FROM memory_sample", "INSERT INTO memory_sample VALUES (?, ?, ?)"},
     };
     sqlite3 *rest = reader->merge->rest;

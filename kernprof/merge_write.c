@@ -336,11 +336,12 @@ static int write_rest(struct writer *writer)
 {
     static const char *const copies[][2] = {
         {"SELECT command, start, duration_ns, host, pid, rank, exit_status, timing, clean, threads, sampler, lost_samples "
-         "FROM run ORDER BY start, rank, host, pid, command, duration_ns, exit_status, timing, clean, threads, sampler, "
+         "FROM run ORDER BY start, rank, host, exit_status IS NULL, pid, command, duration_ns, exit_status, timing, clean, threads, sampler, "
          "lost_samples",
          "INSERT INTO run (command, start, duration_ns, host, pid, rank, exit_status, timing, clean, threads, sampler, "
          "lost_samples) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
-        {"SELECT name, calls, total_ns FROM timer ORDER BY name", "INSERT INTO timer VALUES (?, ?, ?)"},
+        {"SELECT name, calls, total_ns, min_ns, max_ns, threads, thread_ns FROM timer ORDER BY name",
+         "INSERT INTO timer VALUES (?, ?, ?, ?, ?, ?, ?)"},
         {"SELECT pid, time_ns, rss_bytes FROM memory_sample ORDER BY pid, time_ns, rss_bytes",
          "INSERT INTO memory_sample VALUES (?, ?, ?)"},
     };

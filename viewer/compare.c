@@ -61,7 +61,7 @@ static struct kp_spread spread_of_function(const struct kp_listing_function *fun
 static bool has_text(const struct kp_listing *listing, const struct kp_listing_function *function)
 {
     enum kp_source_origin origin = listing->sources[function->source].origin;
-    return origin != KP_SOURCE_DISK && origin != KP_SOURCE_MISSING;
+    return origin == KP_SOURCE_EMBEDDED || origin == KP_SOURCE_PARTS;
 }
 
 /* The text without the blanks around it, so that indenting is no edit; or else the place in the function. */

@@ -76,9 +76,9 @@ static const char *make(const char *name, int rank, int build, int above, const 
              "INSERT INTO line (function, source, line, hits, time_ns, self_ns, error_ns, min_ns, max_ns) VALUES"
              " (4, 7, %d, %d, %d, %d, 1, %d, %d), (4, 9, 2, 1, 1, 1, 0, 0, 0), (5, 7, %d, 1, 1, 1, 0, 1, 1);"
              "INSERT INTO arc VALUES (4, 7, %d, 5, 2, NULL, 10, 10);"
-             "INSERT INTO timer VALUES ('t', 1, %d); INSERT INTO memory_sample VALUES (1, %d, 3);",
+             "INSERT INTO timer VALUES ('t', 1, %d, %d, 7, 2, 9); INSERT INTO memory_sample VALUES (1, %d, 3);",
              rank % 2, rank, rank + 100, rank, build, build, h, h + 3, rank + 1, time, c, c + 3, h + 2, rank + 10, time,
-             time, rank + 1, time, c + 2, h + 2, time, time);
+             time, rank + 1, time, c + 2, h + 2, time, time, time);
     expect_sql(profile, sql);
     assert_int_equal(kp_profile_commit(profile, path, &error), 0);
     return path;
@@ -146,7 +146,7 @@ static void sums_and_spread(void **state)
            "2 1 2 100 300 1|2 1 1 1 1 0");
     expect(out, "SELECT caller, caller_line, callee, calls, total_ns FROM calls", "hot 3 cold 4 20");
     expect(out, "SELECT pid, rank FROM runs", "100 0|101 1");
-    expect(out, "SELECT * FROM timers", "t 2 400");
+    expect(out, "SELECT * FROM timers", "t 2 400 100 7 4 9");
     expect(out, "SELECT time_ns FROM memory_samples", "100|300");
     expect(out, "SELECT key, value FROM meta", "kind lines|profiles 2|said by all x");
 }
