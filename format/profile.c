@@ -153,7 +153,7 @@ sqlite3 *kp_profile_open(const char *path, struct kp_error *error)
     if (check_header(path, error) != 0)
         return NULL;
     sqlite3 *profile = NULL;
-    if (sqlite3_open_v2(path, &profile, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK) {
+    if (sqlite3_open_v2(path, &profile, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
         kp_fail(error, "%s: cannot be read: %s", path, profile ? sqlite3_errmsg(profile) : "out of memory");
         sqlite3_close(profile);
         return NULL;

@@ -175,6 +175,17 @@ static int take_run(struct loader *loader, sqlite3_stmt *row)
     return model->command ? 0 : fail_memory(loader);
 }
 
+/* A run so short that no sample fell into it: hits then say more than nothing. */
+static bool has_times(const struct kp_model *model)
+{
+    bool found = false;
+    for (size_t i = 0; i < model->line_count && !found; i++)
+        found = model->lines[i].self_ns > 0;
+    for (size_t i = 0; i < model->function_count && !found; i++)
+        found = model->functions[i].self_ns > 0;
+    return found;
+}
+
 int kp_model_load(struct kp_model *model, sqlite3 *profile, struct kp_error *error)
 {
     *model = (struct kp_model){0};
@@ -209,6 +220,8 @@ int kp_model_load(struct kp_model *model, sqlite3 *profile, struct kp_error *err
                               take_run);
     if (status != 0)
         kp_model_free(model);
+    else
+        model->timed = model->timed && has_times(model);
     return status;
 }
 

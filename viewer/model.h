@@ -56,7 +56,7 @@ struct kp_model {
     char *command; /* of the first run */
     double start_s;
     int64_t duration_ns; /* of the longest run */
-    bool timed;          /* false: no run took times */
+    bool timed;          /* false: no run took times, or none came to anything */
 };
 
 /* -1 with `error` filled (a damaged file), nothing then to free. Sources are not read: see kp_model_read_sources. */

@@ -133,8 +133,10 @@ size_t kp_compare_failures(const struct kp_compare *compare, double percent, dou
                  compare->new->timed ? "old" : "new");
         return 1;
     }
-    if (compare->new->function_count == 0 || compare->old->function_count == 0) {
-        snprintf(worst, size, "nothing was measured in the %s profile", compare->new->function_count ? "old" : "new");
+    if (compare->new->function_count == 0 || compare->total.new_ns <= 0 || compare->old->function_count == 0 ||
+        compare->total.old_ns <= 0) {
+        bool new_has = compare->new->function_count > 0 && compare->total.new_ns > 0;
+        snprintf(worst, size, "no time was measured in the %s profile", new_has ? "old" : "new");
         return 1;
     }
     if (beyond(compare, &compare->total, percent, least_percent) &&

@@ -32,6 +32,9 @@ cp old.lprof off.lprof
 sqlite3 off.lprof "UPDATE run SET timing = 'off'; UPDATE line SET time_ns = 0, self_ns = 0"
 [ "$(status --fail-above 500 old.lprof off.lprof)" = 1 ] || fail 'no times'
 grep -q 'no times were taken in the new profile' err || { cat err; exit 1; }
+sqlite3 off.lprof "UPDATE run SET timing = 'adaptive'"
+[ "$(status --fail-above 500 old.lprof off.lprof)" = 1 ] || fail 'no time'
+grep -q 'no time was measured in the new profile' err || { cat err; exit 1; }
 cp old.lprof never.lprof
 sqlite3 never.lprof "UPDATE function SET calls = 0 WHERE name = 'gone'; UPDATE line SET hits = 0, time_ns = 0 WHERE line IN (19, 21)"
 [ "$(status --fail-above 500 old.lprof never.lprof)" = 1 ] || fail 'a function that never ran'
