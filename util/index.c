@@ -65,7 +65,7 @@ static int grow_slots(struct kp_index *index)
 
 static int grow_bytes(struct kp_index *index, size_t size)
 {
-    if (index->byte_room - index->byte_count >= size)
+    if (index->bytes && index->byte_room - index->byte_count >= size)
         return 0;
     size_t room = 2 * index->byte_room + size + 64;
     unsigned char *bytes = realloc(index->bytes, room);

@@ -15,6 +15,8 @@ static void numbers_keys(void **state)
     struct kp_index index = {0};
     char key[32];
     assert_int_equal(kp_index_find(&index, "a", 1), KP_INDEX_NONE);
+    assert_int_equal(kp_index_add(&index, "", 0), 0);
+    kp_index_free(&index);
     for (uint32_t i = 0; i < 5000; i++) {
         int size = snprintf(key, sizeof key, "key %u", i);
         assert_int_equal(kp_index_add(&index, key, (size_t)size), i);
