@@ -19,7 +19,8 @@ enum { OPTION_FAIL_ABOVE = KP_OPTION_LONG, OPTION_LEAST, OPTION_ALL };
 
 static const struct kp_option option_table[] = {
     {"fail-above", OPTION_FAIL_ABOVE, "PCT",
-     "end with status 1 where the whole, a function or a line became slower by more than PCT percent beyond noise, or is "
+     "end with status 1 where the whole, a function or a line became slower by more than PCT percent beyond noise, or "
+     "is "
      "not measured any more",
      NULL, NULL},
     {"least", OPTION_LEAST, "PCT", "leave out changes of less than PCT percent of the total (default: 1)", NULL, NULL},
@@ -172,12 +173,15 @@ const struct kp_command kp_command_diff = {
     .purpose = "say what became slower or faster between two profiles",
     .synopsis = "kernprof diff [--fail-above PCT] OLD NEW",
     .description =
-        "Compares two profiles line by line. Lines are matched by their text, so that a line that moved is still itself; "
+        "Compares two profiles line by line. Lines are matched by their text, so that a line that moved is still "
+        "itself; "
         "functions also where they were renamed or moved to another file. Lines are marked + (slower), - (faster), "
         "> (new), < (gone) and ~ (edited).\n\n"
-        "OLD and NEW can be merged profiles of several runs, or quoted patterns of them ('old.*.lprof'): times are then "
+        "OLD and NEW can be merged profiles of several runs, or quoted patterns of them ('old.*.lprof'): times are "
+        "then "
         "those of one run, and their spread says how much of a difference is noise. With one run on each side only the "
         "error of sampled times is known.",
     .options = option_table,
-    .notes = "The exit status is 0, 1 where --fail-above found something, and 125 where the profiles cannot be compared.",
+    .notes =
+        "The exit status is 0, 1 where --fail-above found something, and 125 where the profiles cannot be compared.",
 };

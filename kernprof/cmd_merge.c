@@ -109,11 +109,12 @@ const struct kp_command kp_command_merge = {
     .run = cmd_merge,
     .purpose = "add up profiles of several runs or ranks",
     .synopsis = "kernprof merge -o OUT FILE|PATTERN ...",
-    .description = "Adds up the profiles of several runs, ranks or builds. A quoted PATTERN ('jacobi.*.lprof') is expanded "
-                   "here, for more files than a command line holds.\n\n"
-                   "Functions of different builds are added up where their source text is the same, also where they "
-                   "moved; where it is not they stay apart, and it says which.\n\n"
-                   "Every run stays listed (`kernprof info OUT`), and `kernprof view --ranks OUT` shows the spread over "
-                   "them. In which order and in which groups profiles are merged makes no difference.",
+    .description =
+        "Adds up the profiles of several runs, ranks or builds. A quoted PATTERN ('jacobi.*.lprof') is expanded "
+        "here, for more files than a command line holds.\n\n"
+        "Functions of different builds are added up where their source text is the same, also where they "
+        "moved; where it is not they stay apart, and it says which.\n\n"
+        "Every run stays listed (`kernprof info OUT`), and `kernprof view --ranks OUT` shows the spread over "
+        "them. In which order and in which groups profiles are merged makes no difference.",
     .options = option_table,
 };

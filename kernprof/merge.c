@@ -9,17 +9,38 @@
 #include "format/profile.h"
 
 const struct kp_merge_table kp_merge_tables[KP_MERGE_TABLES] = {
-    [KP_MERGE_FUNCTION] = {"function", "id, NULL, NULL, NULL", "calls, primitive_calls, total_ns, self_ns", 4,
-                           {KP_SUM, KP_SUM, KP_SUM, KP_SUM}, "function_spread", 0, 2},
-    [KP_MERGE_LINE] = {"line", "function, source, line, NULL",
-                       "hits, time_ns, self_ns, error_ns, wait_ns, min_ns, max_ns, threads", 8,
-                       {KP_SUM, KP_SUM, KP_SUM, KP_SUM, KP_SUM, KP_LEAST_POSITIVE, KP_MOST, KP_MOST}, "line_spread", 0,
+    [KP_MERGE_FUNCTION] = {"function",
+                           "id, NULL, NULL, NULL",
+                           "calls, primitive_calls, total_ns, self_ns",
+                           4,
+                           {KP_SUM, KP_SUM, KP_SUM, KP_SUM},
+                           "function_spread",
+                           0,
+                           2},
+    [KP_MERGE_LINE] = {"line",
+                       "function, source, line, NULL",
+                       "hits, time_ns, self_ns, error_ns, wait_ns, min_ns, max_ns, threads",
+                       8,
+                       {KP_SUM, KP_SUM, KP_SUM, KP_SUM, KP_SUM, KP_LEAST_POSITIVE, KP_MOST, KP_MOST},
+                       "line_spread",
+                       0,
                        1},
-    [KP_MERGE_ARC] = {"arc", "caller, caller_source, caller_line, callee", "calls, primitive_calls, total_ns, self_ns",
-                      4, {KP_SUM, KP_SUM, KP_SUM, KP_SUM}, NULL, 0, 0},
-    [KP_MERGE_MEMORY_LINE] = {"memory_line", "function, source, line, NULL",
-                              "occurrences, allocated_bytes, freed_bytes, live_bytes, peak_bytes", 5,
-                              {KP_SUM, KP_SUM, KP_SUM, KP_SUM, KP_SUM}, NULL, 0, 0},
+    [KP_MERGE_ARC] = {"arc",
+                      "caller, caller_source, caller_line, callee",
+                      "calls, primitive_calls, total_ns, self_ns",
+                      4,
+                      {KP_SUM, KP_SUM, KP_SUM, KP_SUM},
+                      NULL,
+                      0,
+                      0},
+    [KP_MERGE_MEMORY_LINE] = {"memory_line",
+                              "function, source, line, NULL",
+                              "occurrences, allocated_bytes, freed_bytes, live_bytes, peak_bytes",
+                              5,
+                              {KP_SUM, KP_SUM, KP_SUM, KP_SUM, KP_SUM},
+                              NULL,
+                              0,
+                              0},
 };
 
 /* profiles, least and most count, least and most time, rank of the most time */
@@ -259,8 +280,8 @@ size_t kp_merge_apart(const struct kp_merge *merge, char *names, size_t size)
         first[function->name] = KP_INDEX_NONE - 1;
         if (apart++ < SHOWN && used < size) {
             const char *path = kp_index_key(&merge->names, function->name, NULL);
-            used += (size_t)snprintf(names + used, size - used, "%s%s (%s)", apart > 1 ? ", " : "", path + strlen(path) + 1,
-                                     path);
+            used += (size_t)snprintf(names + used, size - used, "%s%s (%s)", apart > 1 ? ", " : "",
+                                     path + strlen(path) + 1, path);
         }
     }
     free(first);

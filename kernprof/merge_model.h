@@ -1,7 +1,8 @@
 /* What merge.c (the model), merge_read.c (a profile into it) and merge_write.c (it into a profile) share.
  *
  * Tables of a profile become cells: a key that means the same in every profile, and values that each have a rule how
- * two of them become one. A profile is first read as a whole into rows, so that one that proves damaged adds nothing. */
+ * two of them become one. A profile is first read as a whole into rows, so that one that proves damaged adds nothing.
+ */
 #ifndef KP_KERNPROF_MERGE_MODEL_H
 #define KP_KERNPROF_MERGE_MODEL_H
 

@@ -374,8 +374,7 @@ static int take_row(struct reader *reader, sqlite3_stmt *row)
         return fail_damaged(reader, "a line without a function");
     struct kp_merge_key key = {.function = reader->functions.item[place].number, .path = KP_INDEX_NONE};
     taken->source = KP_INDEX_NONE;
-    if (reader->table != KP_MERGE_FUNCTION &&
-        place_line(reader, row, &reader->local[place], &key, &taken->source) != 0)
+    if (reader->table != KP_MERGE_FUNCTION && place_line(reader, row, &reader->local[place], &key, &taken->source) != 0)
         return -1;
     if (reader->table == KP_MERGE_ARC) {
         size_t caller = reader->functions.last; /* the callee is another: the caller is found again at once */
@@ -442,7 +441,8 @@ static int check_kind(struct reader *reader)
                          reader->path, kind, merge->kind);
     if (status == 0) {
         snprintf(merge->kind, sizeof merge->kind, "%s", kind);
-        reader->rank = sqlite3_column_type(statement, 1) == SQLITE_NULL ? KP_UNKNOWN : sqlite3_column_int64(statement, 1);
+        reader->rank =
+            sqlite3_column_type(statement, 1) == SQLITE_NULL ? KP_UNKNOWN : sqlite3_column_int64(statement, 1);
     }
     sqlite3_finalize(statement);
     return status;
@@ -456,8 +456,8 @@ static int read_profile(struct reader *reader)
     if (status == 0)
         status = for_each_row(reader, "SELECT id, path, build_id, map_hash FROM module ORDER BY id", take_module);
     if (status == 0)
-        status = for_each_row(
-            reader, "SELECT id, path, checksum, whole, changed, size, text FROM source ORDER BY id", take_source);
+        status = for_each_row(reader, "SELECT id, path, checksum, whole, changed, size, text FROM source ORDER BY id",
+                              take_source);
     if (status == 0)
         status = for_each_row(
             reader, "SELECT id, module, source, line, last_line, name, linkage_name FROM function ORDER BY id",
@@ -473,7 +473,8 @@ static int read_profile(struct reader *reader)
 static int copy_rest(struct reader *reader)
 {
     static const char *const copies[][2] = {
-        {"SELECT command, start, duration_ns, host, pid, rank, exit_status, timing, clean, threads, sampler, lost_samples "
+        {"SELECT command, start, duration_ns, host, pid, rank, exit_status, timing, clean, threads, sampler, "
+         "lost_samples "
          "FROM run",
          "INSERT INTO run (command, start, duration_ns, host, pid, rank, exit_status, timing, clean, threads, sampler, "
          "lost_samples) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},

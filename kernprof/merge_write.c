@@ -108,8 +108,7 @@ static int write_modules(struct writer *writer)
 {
     size_t count;
     uint32_t *order = give_ids(writer, writer->module_ids, writer->merge->module_keys.count, &count, by_module);
-    sqlite3_stmt *insert =
-        kp_profile_prepare(writer->profile, "INSERT INTO module VALUES (?, ?, ?, ?)", writer->error);
+    sqlite3_stmt *insert = kp_profile_prepare(writer->profile, "INSERT INTO module VALUES (?, ?, ?, ?)", writer->error);
     int status = !order ? fail_memory(writer) : insert ? 0 : -1;
     for (size_t i = 0; status == 0 && i < count; i++) {
         const struct kp_merge_module *module = &writer->merge->modules[order[i]];
@@ -335,8 +334,10 @@ static int write_meta(struct writer *writer)
 static int write_rest(struct writer *writer)
 {
     static const char *const copies[][2] = {
-        {"SELECT command, start, duration_ns, host, pid, rank, exit_status, timing, clean, threads, sampler, lost_samples "
-         "FROM run ORDER BY start, rank, host, exit_status IS NULL, pid, command, duration_ns, exit_status, timing, clean, threads, sampler, "
+        {"SELECT command, start, duration_ns, host, pid, rank, exit_status, timing, clean, threads, sampler, "
+         "lost_samples "
+         "FROM run ORDER BY start, rank, host, exit_status IS NULL, pid, command, duration_ns, exit_status, timing, "
+         "clean, threads, sampler, "
          "lost_samples",
          "INSERT INTO run (command, start, duration_ns, host, pid, rank, exit_status, timing, clean, threads, sampler, "
          "lost_samples) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
@@ -425,7 +426,9 @@ sqlite3 *kp_merge_open(char *const *paths, struct kp_error *error)
     char *folder = kp_folder_create_temporary(error);
     struct kp_merge *merge = folder ? kp_merge_new() : NULL;
     char *path = NULL;
-    int status = !folder ? -1 : !merge || asprintf(&path, "%s/merged", folder) < 0 ? kp_fail(error, "out of memory") : 0;
+    int status = !folder                                              ? -1
+                 : !merge || asprintf(&path, "%s/merged", folder) < 0 ? kp_fail(error, "out of memory")
+                                                                      : 0;
     for (; status == 0 && *paths; paths++)
         status = kp_merge_add(merge, *paths, error);
     if (status == 0)

@@ -90,8 +90,7 @@ static struct point find_middle(const struct diff *diff, const struct box *box)
     diff->forward[1] = 0;
     diff->backward[delta - 1] = 0;
     for (ptrdiff_t edits = 0; edits <= EDITS_MAX; edits++) {
-        if (step_forward(diff, box, edits, odd, &middle, &furthest) ||
-            step_backward(diff, box, edits, !odd, &middle))
+        if (step_forward(diff, box, edits, odd, &middle, &furthest) || step_backward(diff, box, edits, !odd, &middle))
             return middle;
     }
     return furthest;

@@ -10,7 +10,7 @@ enum kp_column_shown { KP_SHOWN_ALWAYS, KP_SHOWN_ON_REQUEST, KP_SHOWN_FOR_RANKS 
 struct kp_column {
     const char *key; /* as --columns names it */
     const char *heading;
-    int width;   /* at least */
+    int width; /* at least */
     enum kp_column_shown shown;
     struct kp_value (*value)(const struct kp_listing *, const struct kp_listing_function *,
                              const struct kp_listing_line *);
@@ -27,7 +27,8 @@ unsigned kp_columns_default(void);
 /* Those of the spread over ranks, or over runs. */
 unsigned kp_columns_ranks(void);
 
-/* The default and those of `list` (KEY[,KEY]; NULL: all but those of ranks; `ranks`: all of those). -1 with `error` filled: one of them is unknown. */
+/* The default and those of `list` (KEY[,KEY]; NULL: all but those of ranks; `ranks`: all of those). -1 with `error`
+ * filled: one of them is unknown. */
 int kp_columns_parse(const char *list, unsigned *columns, struct kp_error *error);
 
 #endif

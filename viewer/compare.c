@@ -295,7 +295,7 @@ static int match_texts(struct builder *builder)
         if (builder->new_of_old[i] != SIZE_MAX || !has_text(compare->old, &compare->old->functions[i]))
             continue;
         int status = make_body(builder, compare->old, &compare->old->functions[i], &old);
-        for (size_t k = 0; k < compare->new->function_count && status == 0 && tried <= UNMATCHED_MAX; k++) {
+        for (size_t k = 0; k < compare->new->function_count &&status == 0 && tried <= UNMATCHED_MAX; k++) {
             struct body new = {0};
             if (builder->old_of_new[k] != SIZE_MAX || !has_text(compare->new, &compare->new->functions[k]))
                 continue;
@@ -342,10 +342,10 @@ static int add_functions(struct builder *builder)
     int status = compare->functions ? 0 : -1;
     for (size_t i = 0; i < compare->old->function_count && status == 0; i++) {
         size_t new = builder->new_of_old[i];
-        status = add_function(builder, &compare->old->functions[i],
-                              new == SIZE_MAX ? NULL : &compare->new->functions[new]);
+        status =
+            add_function(builder, &compare->old->functions[i], new == SIZE_MAX ? NULL : &compare->new->functions[new]);
     }
-    for (size_t i = 0; i < compare->new->function_count && status == 0; i++)
+    for (size_t i = 0; i < compare->new->function_count &&status == 0; i++)
         if (builder->old_of_new[i] == SIZE_MAX)
             status = add_function(builder, NULL, &compare->new->functions[i]);
     return status;

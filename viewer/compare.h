@@ -1,9 +1,9 @@
 /* Two profiles held against each other: functions and lines that became slower or faster, beyond noise.
  *
  * Times are those of one run: a merged profile's divided by the number of profiles in it. Functions are matched by name
- * and file, then by name, then by their text (renamed or moved to another file); lines by a text diff of the two bodies,
- * so that a line that moved is still itself. As many lines in the place of as many others are taken for the same ones,
- * edited.
+ * and file, then by name, then by their text (renamed or moved to another file); lines by a text diff of the two
+ * bodies, so that a line that moved is still itself. As many lines in the place of as many others are taken for the
+ * same ones, edited.
  *
  * Noise is what the difference may be off by, at 95 %. Of one side it is the larger of two: the error of its times as
  * the profile has it (`error_ns`); and, where several profiles were merged, what their spread says of the mean: the
@@ -66,8 +66,8 @@ enum kp_verdict kp_compare_line_verdict(const struct kp_compare *compare, const 
                                         double least_percent);
 const char *kp_verdict_name(enum kp_verdict verdict);
 
-/* How many things became slower by more than `percent` beyond noise, or are not measured any more; `worst` says what the
- * worst of them is. */
+/* How many things became slower by more than `percent` beyond noise, or are not measured any more; `worst` says what
+ * the worst of them is. */
 size_t kp_compare_failures(const struct kp_compare *compare, double percent, double least_percent, char *worst,
                            size_t size);
 

@@ -20,8 +20,8 @@
     "SUM(l.error_ns), MIN(NULLIF(l.min_ns, 0)), MAX(l.max_ns), SUM(p.min_time_ns), SUM(p.max_time_ns), "               \
     "MAX(p.profiles), CASE MIN(p.max_rank) WHEN MAX(p.max_rank) THEN MIN(p.max_rank) END "                             \
     "FROM line l JOIN function f ON f.id = l.function JOIN source s ON s.id = f.source "                               \
-    "JOIN source t ON t.id = l.source LEFT JOIN line_spread p USING (function, source, line) "                                                                                \
-    "GROUP BY s.path, s.id, f.line, f.name, " instance ", t.path, t.id, l.line "                                                   \
+    "JOIN source t ON t.id = l.source LEFT JOIN line_spread p USING (function, source, line) "                         \
+    "GROUP BY s.path, s.id, f.line, f.name, " instance ", t.path, t.id, l.line "                                       \
     "ORDER BY s.path, s.id, f.line, f.name, " instance ", t.id <> s.id, t.path, t.id, l.line"
 
 struct loader {
@@ -189,8 +189,7 @@ static int take_line(struct loader *loader, sqlite3_stmt *row)
         .most_rank = loader->listing->rank,
     };
     if (sqlite3_column_type(row, 14) != SQLITE_NULL) {
-        line->least_ns =
-            sqlite3_column_int64(row, 14) < loader->listing->profiles ? 0 : sqlite3_column_int64(row, 12);
+        line->least_ns = sqlite3_column_int64(row, 14) < loader->listing->profiles ? 0 : sqlite3_column_int64(row, 12);
         line->most_ns = sqlite3_column_int64(row, 13);
         line->most_rank = sqlite3_column_type(row, 15) == SQLITE_NULL ? -1 : sqlite3_column_int64(row, 15);
     }

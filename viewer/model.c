@@ -98,8 +98,7 @@ static size_t find_source(const struct kp_model *model, int64_t id)
 static int take_function(struct loader *loader, sqlite3_stmt *row)
 {
     struct kp_model *model = loader->model;
-    struct kp_model_function *functions =
-        grow(loader, model->functions, model->function_count, sizeof *functions);
+    struct kp_model_function *functions = grow(loader, model->functions, model->function_count, sizeof *functions);
     if (!functions)
         return fail_memory(loader);
     model->functions = functions;
@@ -194,9 +193,10 @@ int kp_model_load(struct kp_model *model, sqlite3 *profile, struct kp_error *err
     if (status == 0)
         status = for_each_row(
             &loader,
-            NUMBERED "SELECT f.source, f.line, MAX(f.last_line), f.name, SUM(f.calls), "
-                     "SUM(COALESCE(f.primitive_calls, f.calls)), SUM(f.total_ns), SUM(f.self_ns) FROM n JOIN function f "
-                     "ON f.id = n.id GROUP BY n.number ORDER BY n.number",
+            NUMBERED
+            "SELECT f.source, f.line, MAX(f.last_line), f.name, SUM(f.calls), "
+            "SUM(COALESCE(f.primitive_calls, f.calls)), SUM(f.total_ns), SUM(f.self_ns) FROM n JOIN function f "
+            "ON f.id = n.id GROUP BY n.number ORDER BY n.number",
             take_function);
     if (status == 0)
         status = for_each_row(

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Paths can be exponentially many. Past these limits the rest of a function's cost goes to the contexts that there are. */
+/* Paths can be exponentially many. Past these limits the rest of a function's cost goes to the contexts that there are.
+ */
 enum { CONTEXTS_MAX = 1 << 17, DEPTH_MAX = 400 };
 
 struct context {
@@ -17,9 +18,9 @@ struct context {
 struct builder {
     const struct kp_model *model;
     struct kp_stacks *stacks;
-    double *inflow;    /* of each function: what its callers' calls cost, recursion left out */
-    double *calls_in;  /* calls by callers, recursion included */
-    double *reached;   /* sum of the shares of its contexts */
+    double *inflow;   /* of each function: what its callers' calls cost, recursion left out */
+    double *calls_in; /* calls by callers, recursion included */
+    double *reached;  /* sum of the shares of its contexts */
     bool *on_path;
     struct context *contexts;
     size_t context_count;
@@ -158,7 +159,8 @@ static int add_sample(struct builder *builder, const struct context *context, si
     if (hits == 0 && self_ns == 0)
         return 0;
     size_t node = add_node(stacks, context->node, context->function, source, line);
-    struct kp_stack_sample *samples = grow(stacks->samples, &stacks->sample_room, stacks->sample_count, sizeof *samples);
+    struct kp_stack_sample *samples =
+        grow(stacks->samples, &stacks->sample_room, stacks->sample_count, sizeof *samples);
     if (node == SIZE_MAX || !samples)
         return -1;
     stacks->samples = samples;

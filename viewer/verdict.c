@@ -96,16 +96,15 @@ static void count_function(struct failures *failures, const struct kp_compare_fu
     const struct kp_listing *listing = function->new ? compare->new : compare->old;
     const char *path = listing->sources[shown->source].shown;
     char change[PERCENT_TEXT];
-    bool gone = verdict == KP_UNMEASURED ||
-                (verdict == KP_REMOVED && function->time.old_ns > 0 &&
-                 function->time.old_ns >= least_ns(compare, least_percent));
+    bool gone = verdict == KP_UNMEASURED || (verdict == KP_REMOVED && function->time.old_ns > 0 &&
+                                             function->time.old_ns >= least_ns(compare, least_percent));
     if (gone) { /* as bad as all of its time lost */
         if (is_worst(failures, function->time.old_ns))
             snprintf(failures->worst, failures->size, "%s (%s:%lld) is not measured any more", shown->name, path,
                      (long long)shown->line);
         return;
     }
-    if (function->old && function->new && beyond(compare, &function->time, percent, least_percent) &&
+    if (function->old && function->new &&beyond(compare, &function->time, percent, least_percent) &&
         is_worst(failures, function->time.new_ns - function->time.old_ns)) {
         say_percent(change, &function->time);
         snprintf(failures->worst, failures->size, "%s (%s:%lld) became slower by %s", shown->name, path,

@@ -15,8 +15,8 @@ static size_t longest(const uint32_t *a, size_t m, const uint32_t *b, size_t n)
     static size_t table[MOST + 1][MOST + 1];
     for (size_t i = 0; i <= m; i++)
         for (size_t k = 0; k <= n; k++)
-            table[i][k] = i == 0 || k == 0      ? 0
-                          : a[i - 1] == b[k - 1] ? table[i - 1][k - 1] + 1
+            table[i][k] = i == 0 || k == 0                    ? 0
+                          : a[i - 1] == b[k - 1]              ? table[i - 1][k - 1] + 1
                           : table[i - 1][k] > table[i][k - 1] ? table[i - 1][k]
                                                               : table[i][k - 1];
     return table[m][n];

@@ -55,7 +55,8 @@ static void without_times_hits_weigh(void **state)
 {
     (void)state;
     char sql[4096];
-    snprintf(sql, sizeof sql, "%s UPDATE run SET timing = 'off'; DELETE FROM line WHERE function = 4 AND line = 8;", rows);
+    snprintf(sql, sizeof sql, "%s UPDATE run SET timing = 'off'; DELETE FROM line WHERE function = 4 AND line = 8;",
+             rows);
     expect_collapsed(sql, "main (hot.c:1) 1\n"
                           "main (hot.c:1);a (hot.c:3) 1\n"
                           "main (hot.c:1);a (hot.c:4);leaf (hot.c:7) 6\n"
@@ -132,9 +133,9 @@ static void refuses_what_is_not_there(void **state)
     sqlite3 *profile = kp_profile_open(test_path, &error);
     assert_int_equal(kp_export_write(profile, kp_export_find_format("mprof", &error), NULL, stdout, NULL, &error), -1);
     assert_non_null(strstr(error.text, "no samples of memory"));
-    assert_int_equal(kp_export_write(profile, kp_export_find_format("pprof", &error), &kp_export_views[0], stdout, NULL,
-                                     &error),
-                     -1);
+    assert_int_equal(
+        kp_export_write(profile, kp_export_find_format("pprof", &error), &kp_export_views[0], stdout, NULL, &error),
+        -1);
     assert_non_null(strstr(error.text, "has no views"));
     sqlite3_close(profile);
     unlink(test_path);
@@ -143,9 +144,12 @@ static void refuses_what_is_not_there(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(callers_answer_for_their_share), cmocka_unit_test(without_times_hits_weigh),
-        cmocka_unit_test(nothing_is_lost),                cmocka_unit_test(a_function_without_lines_is_its_first),
-        cmocka_unit_test(deep_and_wide_graphs_end),       cmocka_unit_test(lcov_and_mprof),
+        cmocka_unit_test(callers_answer_for_their_share),
+        cmocka_unit_test(without_times_hits_weigh),
+        cmocka_unit_test(nothing_is_lost),
+        cmocka_unit_test(a_function_without_lines_is_its_first),
+        cmocka_unit_test(deep_and_wide_graphs_end),
+        cmocka_unit_test(lcov_and_mprof),
         cmocka_unit_test(refuses_what_is_not_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

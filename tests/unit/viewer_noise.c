@@ -23,8 +23,7 @@ static void as_the_header_says(void **state)
     /* Five runs: range / 2.326, over the square root of 5, times 2.776; nothing on the other side but its own. */
     expect((struct kp_spread){5, 0, 100, 200}, (struct kp_spread){5, 0, 7, 7}, 2.776 * 100 / 2.326 / sqrt(5));
     /* A single run beside five has their deviation. */
-    expect((struct kp_spread){5, 0, 100, 200}, (struct kp_spread){1, 0, 7, 7},
-           2.776 * 100 / 2.326 * sqrt(1 + 1.0 / 5));
+    expect((struct kp_spread){5, 0, 100, 200}, (struct kp_spread){1, 0, 7, 7}, 2.776 * 100 / 2.326 * sqrt(1 + 1.0 / 5));
     /* The error of the mean of four runs where that is larger than the spread. */
     expect((struct kp_spread){4, 800, 50, 50}, (struct kp_spread){4, 0, 50, 50}, 100);
     /* Many runs. */

@@ -1,7 +1,8 @@
 /* callgrind: text for KCachegrind and callgrind_annotate (valgrind's "Callgrind Format Specification"). Costs of a line
  * are its own; what calls cost stands with the call. Names are given a number at first sight and are that number
- * afterwards. Traps: functions are told apart by file and name alone, so overloads get their line in the name; and readers add up
- * what calls cost, so a call of itself costs nothing, or a recursive function would take more time than there is. */
+ * afterwards. Traps: functions are told apart by file and name alone, so overloads get their line in the name; and
+ * readers add up what calls cost, so a call of itself costs nothing, or a recursive function would take more time than
+ * there is. */
 #include "viewer/export/export.h"
 
 #include <stdlib.h>

@@ -2,7 +2,8 @@
  * lines of the sources, of any language.
  *
  * Every line on a stack is a node of its own: VS Code has no time for what is a mere tick inside of a node. A sample
- * lasts until the next one, so that the time of sample i is the delta of sample i + 1, and one of the root comes last. */
+ * lasts until the next one, so that the time of sample i is the delta of sample i + 1, and one of the root comes last.
+ */
 #include "viewer/export/export.h"
 #include "viewer/export/tree.h"
 #include "viewer/stacks.h"
@@ -27,7 +28,8 @@ static char *url_of(const char *path)
     return url;
 }
 
-static struct json_object *add_node(struct json_object *nodes, int64_t id, const char *name, const char *url, int64_t line)
+static struct json_object *add_node(struct json_object *nodes, int64_t id, const char *name, const char *url,
+                                    int64_t line)
 {
     struct json_object *node = kp_json_append_object(nodes);
     kp_json_integer(node, "id", id);

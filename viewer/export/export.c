@@ -63,10 +63,11 @@ const struct kp_export_view *kp_export_default_view(sqlite3 *profile)
     if (kp_profile_is_kind(profile, "samples"))
         return kp_export_find_view("memory_samples", &(struct kp_error){0});
     struct kp_error unused; /* what is wrong with the file is said when the view is read */
-    sqlite3_stmt *statement = kp_profile_prepare(
-        profile, "SELECT EXISTS (SELECT 1 FROM function) AND (NOT EXISTS (SELECT 1 FROM line) OR EXISTS "
-                 "(SELECT 1 FROM meta WHERE key = 'kind' AND value = 'functions'))",
-        &unused);
+    sqlite3_stmt *statement =
+        kp_profile_prepare(profile,
+                           "SELECT EXISTS (SELECT 1 FROM function) AND (NOT EXISTS (SELECT 1 FROM line) OR EXISTS "
+                           "(SELECT 1 FROM meta WHERE key = 'kind' AND value = 'functions'))",
+                           &unused);
     int functions_only = statement && sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_int(statement, 0);
     sqlite3_finalize(statement);
     return &kp_export_views[functions_only ? 1 : 0];

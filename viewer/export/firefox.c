@@ -1,5 +1,6 @@
 /* firefox: Firefox Profiler's processed format, version 66, which the site upgrades when it opens the file. Sources are
- * embedded, and its line view adds a sample's weight to the lines on its stack, so that exact times go in as weights. */
+ * embedded, and its line view adds a sample's weight to the lines on its stack, so that exact times go in as weights.
+ */
 #include "viewer/export/export.h"
 #include "viewer/export/tree.h"
 #include "viewer/stacks.h"
@@ -9,7 +10,8 @@
 enum { VERSION = 66, GECKO_VERSION = 24 };
 
 /* Columns of a table that are the same in every row. */
-static void add_columns(struct json_object *table, const char *const *keys, size_t rows, const struct json_object *value)
+static void add_columns(struct json_object *table, const char *const *keys, size_t rows,
+                        const struct json_object *value)
 {
     for (; *keys; keys++) {
         struct json_object *column = kp_json_array(table, *keys);

@@ -100,8 +100,12 @@ static void add_block(struct blocks *blocks, size_t number, size_t first, size_t
 {
     const struct kp_model *model = blocks->model;
     const struct kp_model_function *function = &model->functions[number];
-    struct block block = {.function = number, .source = function->source, .first_row = first, .end_row = end,
-                          .line = function->line, .last_line = function->last_line};
+    struct block block = {.function = number,
+                          .source = function->source,
+                          .first_row = first,
+                          .end_row = end,
+                          .line = function->line,
+                          .last_line = function->last_line};
     if (first < end) {
         int64_t low = model->lines[first].line;
         int64_t high = model->lines[end - 1].line;
@@ -184,19 +188,21 @@ static void put_copy(const struct blocks *blocks, size_t first, unsigned copy, F
     }
 }
 
+/* The two folders that a copy lies in: OUT.sources and its number. */
 static int make_folders(const char *path, struct kp_error *error)
 {
     char *folder = strdup(path);
-    int status = folder ? 0 : -1;
-    for (char *slash = folder ? strstr(folder, ".sources/") : NULL; slash && status == 0;
-         slash = strchr(slash + 1, '/')) {
-        if (*slash == '.') {
-            slash += strlen(".sources");
-        }
-        *slash = '\0';
+    char *name = folder ? strrchr(folder, '/') : NULL;
+    int status = name ? 0 : -1;
+    if (status == 0) {
+        *name = '\0';
+        char *number = strrchr(folder, '/');
+        *number = '\0';
         if (mkdir(folder, 0777) != 0 && errno != EEXIST)
             status = -1;
-        *slash = '/';
+        *number = '/';
+        if (status == 0 && mkdir(folder, 0777) != 0 && errno != EEXIST)
+            status = -1;
     }
     if (status != 0)
         kp_fail(error, "%s: cannot be created: %s; choose another place with -o", path, strerror(errno));

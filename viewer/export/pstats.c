@@ -3,11 +3,14 @@
  *
  *     {(file, line, function): (primitive calls, calls, own s, cumulative s, {caller: (calls, primitive calls, ...)})}
  *
- * The trap: calls and primitive calls stand the other way round for callers. */
+ * Traps: calls and primitive calls stand the other way round for callers; and a key must not come twice, so that
+ * versions of a function that a merge kept apart are added up here, as Stats.add does. */
 #include "viewer/export/export.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "util/index.h"
 
 static void put_32(uint32_t number, FILE *out)
 {
@@ -94,11 +97,51 @@ static size_t sum_arcs(struct kp_model_arc *arcs, size_t count)
     return kept;
 }
 
-static void put_callers(const struct kp_model *model, const struct kp_model_arc *arcs, size_t count, FILE *out)
+/* Functions as pstats tells them apart, each with the sums of those that it cannot. */
+struct entries {
+    size_t *of_function; /* the entry of each function of the model */
+    struct kp_model_function *entry;
+    size_t *first; /* the function that gives it its name */
+    size_t count;
+};
+
+static int find_entries(const struct kp_model *model, struct entries *entries)
+{
+    struct kp_index keys = {0};
+    int status = 0;
+    for (size_t i = 0; i < model->function_count && status == 0; i++) {
+        const struct kp_model_function *function = &model->functions[i];
+        char *key = NULL;
+        int length = asprintf(&key, "%s:%lld:%s", model->sources[function->source].path, (long long)function->line,
+                              function->name);
+        uint32_t number = length < 0 ? KP_INDEX_NONE : kp_index_add(&keys, key, (size_t)length);
+        if (length >= 0)
+            free(key);
+        status = number == KP_INDEX_NONE ? -1 : 0;
+        if (status != 0)
+            break;
+        entries->of_function[i] = number;
+        struct kp_model_function *sum = &entries->entry[number];
+        if (number == entries->count) {
+            entries->first[entries->count++] = i;
+            *sum = *function;
+            continue;
+        }
+        sum->calls += function->calls;
+        sum->primitive_calls += function->primitive_calls;
+        sum->total_ns += function->total_ns;
+        sum->self_ns += function->self_ns;
+    }
+    kp_index_free(&keys);
+    return status;
+}
+
+static void put_callers(const struct kp_model *model, const struct entries *entries, const struct kp_model_arc *arcs,
+                        size_t count, FILE *out)
 {
     fputc('{', out);
     for (size_t i = 0; i < count; i++) {
-        put_function(model, arcs[i].caller, out);
+        put_function(model, entries->first[arcs[i].caller], out);
         put_tuple(4, out);
         put_integer(arcs[i].calls, out);
         put_integer(arcs[i].primitive_calls, out);
@@ -108,33 +151,50 @@ static void put_callers(const struct kp_model *model, const struct kp_model_arc 
     fputc('0', out);
 }
 
+static void put_entries(const struct kp_model *model, const struct entries *entries, const struct kp_model_arc *arcs,
+                        size_t arc_count, FILE *out)
+{
+    size_t arc = 0;
+    fputc('{', out);
+    for (size_t i = 0; i < entries->count; i++) {
+        const struct kp_model_function *entry = &entries->entry[i];
+        size_t first = arc;
+        while (arc < arc_count && arcs[arc].callee == i)
+            arc++;
+        if (entry->calls == 0)
+            continue; /* cProfile lists what was called */
+        put_function(model, entries->first[i], out);
+        put_tuple(5, out);
+        put_integer(entry->primitive_calls, out);
+        put_integer(entry->calls, out);
+        put_seconds(entry->self_ns, out);
+        put_seconds(entry->total_ns, out);
+        put_callers(model, entries, arcs + first, arc - first, out);
+    }
+    fputc('0', out);
+}
+
 int kp_export_pstats(const struct kp_export_job *job, struct kp_error *error)
 {
     const struct kp_model *model = job->model;
     struct kp_model_arc *arcs = calloc(model->arc_count + 1, sizeof *arcs);
-    if (!arcs)
-        return kp_fail(error, "pstats: out of memory");
-    if (model->arc_count)
-        memcpy(arcs, model->arcs, model->arc_count * sizeof *arcs);
-    size_t arc_count = sum_arcs(arcs, model->arc_count);
-    size_t arc = 0;
-    fputc('{', job->out);
-    for (size_t i = 0; i < model->function_count; i++) {
-        const struct kp_model_function *function = &model->functions[i];
-        size_t first = arc;
-        while (arc < arc_count && arcs[arc].callee == i)
-            arc++;
-        if (function->calls == 0)
-            continue; /* cProfile lists what was called */
-        put_function(model, i, job->out);
-        put_tuple(5, job->out);
-        put_integer(function->primitive_calls, job->out);
-        put_integer(function->calls, job->out);
-        put_seconds(function->self_ns, job->out);
-        put_seconds(function->total_ns, job->out);
-        put_callers(model, arcs + first, arc - first, job->out);
+    struct entries entries = {
+        .of_function = calloc(model->function_count + 1, sizeof *entries.of_function),
+        .entry = calloc(model->function_count + 1, sizeof *entries.entry),
+        .first = calloc(model->function_count + 1, sizeof *entries.first),
+    };
+    int status = arcs && entries.of_function && entries.entry && entries.first ? find_entries(model, &entries) : -1;
+    if (status == 0) {
+        for (size_t i = 0; i < model->arc_count; i++) {
+            arcs[i] = model->arcs[i];
+            arcs[i].caller = entries.of_function[arcs[i].caller];
+            arcs[i].callee = entries.of_function[arcs[i].callee];
+        }
+        put_entries(model, &entries, arcs, sum_arcs(arcs, model->arc_count), job->out);
     }
-    fputc('0', job->out);
     free(arcs);
-    return 0;
+    free(entries.of_function);
+    free(entries.entry);
+    free(entries.first);
+    return status == 0 ? 0 : kp_fail(error, "pstats: out of memory");
 }

@@ -1,5 +1,6 @@
 /* speedscope (https://www.speedscope.app/file-format-schema.json): one profile of time and one of hits. The line stands
- * in the name of a frame too: speedscope tells frames apart by name, and its list would put a function's lines together. */
+ * in the name of a frame too: speedscope tells frames apart by name, and its list would put a function's lines
+ * together. */
 #include "viewer/export/export.h"
 #include "viewer/export/tree.h"
 #include "viewer/stacks.h"

@@ -21,3 +21,15 @@ sqlite3 t.lprof "UPDATE function SET calls = 123456789012345678, primitive_calls
 import pstats
 cc, nc, tt, ct, callers = next(v for k, v in pstats.Stats('big.pstats').stats.items() if k[2] == 'leaf')
 assert (cc, nc) == (3000000000, 123456789012345678), (cc, nc)"
+# Versions of a function that stay apart in a merge are one in pstats, as they are for Stats.add.
+cp t.lprof other.lprof
+sqlite3 other.lprof "UPDATE source SET text = NULL, checksum = 12345; UPDATE function SET calls = 5, primitive_calls = 5 WHERE name = 'leaf'"
+sqlite3 t.lprof "UPDATE function SET calls = 13, primitive_calls = 7 WHERE name = 'leaf'"
+"$KERNPROF" merge -o apart.lprof t.lprof other.lprof 2> err
+grep -q 'stay apart' err || { cat err; exit 1; }
+"$KERNPROF" export --format pstats -o apart.pstats apart.lprof
+"$KERNPROF" export --format pstats -o t.pstats t.lprof
+"$KERNPROF" export --format pstats -o other.pstats other.lprof
+/usr/bin/python3 -c "
+import pstats
+assert pstats.Stats('t.pstats', 'other.pstats').stats == pstats.Stats('apart.pstats').stats"
