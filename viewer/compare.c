@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/map.h"
 #include "util/index.h"
 #include "util/line_diff.h"
 #include "viewer/noise.h"
