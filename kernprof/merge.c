@@ -35,12 +35,48 @@ const struct kp_merge_table kp_merge_tables[KP_MERGE_TABLES] = {
                       0},
     [KP_MERGE_MEMORY_LINE] = {"memory_line",
                               "function, source, line, NULL",
-                              "occurrences, allocated_bytes, freed_bytes, live_bytes, peak_bytes",
-                              5,
-                              {KP_SUM, KP_SUM, KP_SUM, KP_SUM, KP_SUM},
+                              "occurrences, allocated_bytes, freed_bytes, live_bytes, peak_bytes, allocations, frees, "
+                              "temporary, live_blocks, increment_bytes, usage_bytes",
+                              11,
+                              {KP_SUM, KP_SUM, KP_SUM, KP_SUM, KP_SUM, KP_SUM, KP_SUM, KP_SUM, KP_SUM, KP_SUM, KP_MOST},
                               NULL,
                               0,
                               0},
+};
+
+#define RUN "command, start, duration_ns, host, pid, rank, exit_status, timing, clean, threads, sampler, lost_samples"
+#define INSERT_RUN "INSERT INTO run (" RUN ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+#define TIMER "name, calls, total_ns, min_ns, max_ns, threads, thread_ns"
+#define INSERT_TIMER "INSERT INTO timer (" TIMER ") VALUES (?, ?, ?, ?, ?, ?, ?)"
+#define SAMPLE "pid, time_ns, rss_bytes, pss_bytes"
+#define INSERT_SAMPLE "INSERT INTO memory_sample (" SAMPLE ") VALUES (?, ?, ?, ?)"
+#define MARK "pid, function, start_ns, end_ns, start_bytes, end_bytes, level"
+#define INSERT_MARK "INSERT INTO memory_mark (" MARK ") VALUES (?, ?, ?, ?, ?, ?, ?)"
+#define PROCESS                                                                                                        \
+    "pid, allocations, allocated_bytes, frees, freed_bytes, temporary, mappings, mapped_bytes, unmapped_bytes, "       \
+    "live_blocks, live_bytes, peak_bytes, lost, own_allocator, outside_allocations, outside_allocated_bytes, "         \
+    "outside_live_blocks, outside_live_bytes, outside_peak_bytes"
+#define INSERT_PROCESS                                                                                                 \
+    "INSERT INTO memory_process (" PROCESS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+/* Of a run the process that was started comes first: it alone has an exit status. */
+const struct kp_merge_copy kp_merge_copies[] = {
+    {RUN " FROM run", INSERT_RUN,
+     "start, rank, host, exit_status IS NULL, pid, command, duration_ns, exit_status, timing, clean, threads, sampler, "
+     "lost_samples",
+     INSERT_RUN},
+    {TIMER " FROM timer",
+     INSERT_TIMER
+     " ON CONFLICT (name) DO UPDATE SET calls = calls + excluded.calls, total_ns = total_ns + excluded.total_ns, "
+     "min_ns = COALESCE(MIN(NULLIF(min_ns, 0), NULLIF(excluded.min_ns, 0)), NULLIF(min_ns, 0), excluded.min_ns), "
+     "max_ns = COALESCE(MAX(max_ns, excluded.max_ns), max_ns, excluded.max_ns), "
+     "threads = COALESCE(threads + excluded.threads, threads, excluded.threads), "
+     "thread_ns = COALESCE(MAX(thread_ns, excluded.thread_ns), thread_ns, excluded.thread_ns)",
+     "name", INSERT_TIMER},
+    {SAMPLE " FROM memory_sample", INSERT_SAMPLE, SAMPLE, INSERT_SAMPLE},
+    {MARK " FROM memory_mark", INSERT_MARK, MARK, INSERT_MARK},
+    {PROCESS " FROM memory_process", INSERT_PROCESS, PROCESS, INSERT_PROCESS},
+    {NULL, NULL, NULL, NULL},
 };
 
 /* profiles, least and most count, least and most time, rank of the most time */

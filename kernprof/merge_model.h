@@ -22,7 +22,7 @@ enum kp_merge_rule { KP_SUM, KP_LEAST, KP_LEAST_POSITIVE, KP_MOST, KP_RANK_OF_MO
 
 enum kp_merge_table_number { KP_MERGE_FUNCTION, KP_MERGE_LINE, KP_MERGE_ARC, KP_MERGE_MEMORY_LINE, KP_MERGE_TABLES };
 
-enum { KP_MERGE_VALUES = 8, KP_MERGE_SPREAD = 6 };
+enum { KP_MERGE_VALUES = 11, KP_MERGE_SPREAD = 6 };
 
 struct kp_merge_table {
     const char *name;
@@ -122,6 +122,16 @@ void *kp_merge_room(void *array, size_t *room, size_t count, size_t size);
 /* Adds rows that were read and checked. -1: out of memory. */
 int kp_merge_add_rows(struct kp_merge *merge, enum kp_merge_table_number table, const struct kp_merge_row *rows,
                       size_t count);
+
+/* Tables that are no cells, as they are read, added to the rest, and read from there in the order of their contents. */
+struct kp_merge_copy {
+    const char *columns_of; /* "COLUMNS FROM TABLE" */
+    const char *add;
+    const char *order;
+    const char *write;
+};
+
+extern const struct kp_merge_copy kp_merge_copies[]; /* ends with NULL */
 
 /* Copies the rows of `select` with `insert`; columns become parameters in their order. */
 int kp_merge_copy(sqlite3 *from, const char *select, sqlite3 *to, const char *insert, struct kp_error *error);

@@ -472,25 +472,13 @@ static int read_profile(struct reader *reader)
 /* What is neither a function's nor a line's: added up or kept by SQL. */
 static int copy_rest(struct reader *reader)
 {
-    static const char *const copies[][2] = {
-        {"SELECT command, start, duration_ns, host, pid, rank, exit_status, timing, clean, threads, sampler, "
-         "lost_samples "
-         "FROM run",
-         "INSERT INTO run (command, start, duration_ns, host, pid, rank, exit_status, timing, clean, threads, sampler, "
-         "lost_samples) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
-        {"SELECT name, calls, total_ns, min_ns, max_ns, threads, thread_ns FROM timer",
-         "INSERT INTO timer VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET calls = calls + excluded.calls, "
-         "total_ns = total_ns + excluded.total_ns, "
-         "min_ns = COALESCE(MIN(NULLIF(min_ns, 0), NULLIF(excluded.min_ns, 0)), NULLIF(min_ns, 0), excluded.min_ns), "
-         "max_ns = COALESCE(MAX(max_ns, excluded.max_ns), max_ns, excluded.max_ns), "
-         "threads = COALESCE(threads + excluded.threads, threads, excluded.threads), "
-         "thread_ns = COALESCE(MAX(thread_ns, excluded.thread_ns), thread_ns, excluded.thread_ns)"},
-        {"SELECT pid, time_ns, rss_bytes FROM memory_sample", "INSERT INTO memory_sample VALUES (?, ?, ?)"},
-    };
     sqlite3 *rest = reader->merge->rest;
     int status = sqlite3_exec(rest, "SAVEPOINT input", NULL, NULL, NULL) == SQLITE_OK ? 0 : fail_memory(reader);
-    for (size_t i = 0; i < sizeof copies / sizeof *copies && status == 0; i++)
-        status = kp_merge_copy(reader->profile, copies[i][0], rest, copies[i][1], reader->error);
+    for (const struct kp_merge_copy *copy = kp_merge_copies; copy->columns_of && status == 0; copy++) {
+        char select[512];
+        snprintf(select, sizeof select, "SELECT %s", copy->columns_of);
+        status = kp_merge_copy(reader->profile, select, rest, copy->add, reader->error);
+    }
     if (status != 0)
         sqlite3_exec(rest, "ROLLBACK TO input", NULL, NULL, NULL);
     sqlite3_exec(rest, "RELEASE input", NULL, NULL, NULL);

@@ -333,22 +333,12 @@ static int write_meta(struct writer *writer)
 
 static int write_rest(struct writer *writer)
 {
-    static const char *const copies[][2] = {
-        {"SELECT command, start, duration_ns, host, pid, rank, exit_status, timing, clean, threads, sampler, "
-         "lost_samples "
-         "FROM run ORDER BY start, rank, host, exit_status IS NULL, pid, command, duration_ns, exit_status, timing, "
-         "clean, threads, sampler, "
-         "lost_samples",
-         "INSERT INTO run (command, start, duration_ns, host, pid, rank, exit_status, timing, clean, threads, sampler, "
-         "lost_samples) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
-        {"SELECT name, calls, total_ns, min_ns, max_ns, threads, thread_ns FROM timer ORDER BY name",
-         "INSERT INTO timer VALUES (?, ?, ?, ?, ?, ?, ?)"},
-        {"SELECT pid, time_ns, rss_bytes FROM memory_sample ORDER BY pid, time_ns, rss_bytes",
-         "INSERT INTO memory_sample VALUES (?, ?, ?)"},
-    };
-    for (size_t i = 0; i < sizeof copies / sizeof *copies; i++)
-        if (kp_merge_copy(writer->merge->rest, copies[i][0], writer->profile, copies[i][1], writer->error) != 0)
+    for (const struct kp_merge_copy *copy = kp_merge_copies; copy->columns_of; copy++) {
+        char select[1024];
+        snprintf(select, sizeof select, "SELECT %s ORDER BY %s", copy->columns_of, copy->order);
+        if (kp_merge_copy(writer->merge->rest, select, writer->profile, copy->write, writer->error) != 0)
             return fail_write(writer);
+    }
     return 0;
 }
 

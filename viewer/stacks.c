@@ -27,14 +27,28 @@ struct builder {
     size_t context_room;
 };
 
-static double arc_cost(const struct kp_model *model, const struct kp_model_arc *arc)
+/* Time, or calls: where no times were taken, and for a function that so little time fell into that none was seen. */
+static bool counts_time(const struct builder *builder, size_t function)
 {
-    return model->timed ? (double)arc->total_ns : (double)arc->calls;
+    return builder->model->timed && builder->model->functions[function].total_ns > 0;
 }
 
-static double function_cost(const struct kp_model *model, const struct kp_model_function *function)
+static double function_cost(const struct builder *builder, size_t function)
 {
-    return model->timed ? (double)function->total_ns : (double)function->calls;
+    const struct kp_model_function *f = &builder->model->functions[function];
+    return counts_time(builder, function) ? (double)f->total_ns : (double)f->calls;
+}
+
+static double arc_cost(const struct builder *builder, const struct kp_model_arc *arc)
+{
+    return counts_time(builder, arc->callee) ? (double)arc->total_ns : (double)arc->calls;
+}
+
+/* What callers share: at least what their calls add up to. */
+static double whole_cost(const struct builder *builder, size_t function)
+{
+    double cost = function_cost(builder, function);
+    return cost > builder->inflow[function] ? cost : builder->inflow[function];
 }
 
 static void *grow(void *array, size_t *room, size_t count, size_t size)
@@ -81,7 +95,7 @@ static size_t add_node(struct kp_stacks *stacks, size_t parent, size_t function,
 static double root_share(const struct builder *builder, size_t number)
 {
     const struct kp_model_function *function = &builder->model->functions[number];
-    double cost = function_cost(builder->model, function);
+    double cost = function_cost(builder, number);
     if (builder->calls_in[number] >= (double)function->calls || cost <= builder->inflow[number])
         return builder->calls_in[number] == 0 ? 1 : 0;
     return (cost - builder->inflow[number]) / cost;
@@ -102,9 +116,8 @@ static int visit(struct builder *builder, size_t number, size_t node, double sha
     int status = 0;
     for (size_t i = function->first_arc; i < function->end_arc && status == 0; i++) {
         const struct kp_model_arc *arc = &model->arcs[i];
-        double whole = function_cost(model, &model->functions[arc->callee]);
-        whole = whole > builder->inflow[arc->callee] ? whole : builder->inflow[arc->callee];
-        double part = whole > 0 ? share * arc_cost(model, arc) / whole : 0;
+        double whole = whole_cost(builder, arc->callee);
+        double part = whole > 0 ? share * arc_cost(builder, arc) / whole : 0;
         if (builder->on_path[arc->callee] || part * whole < 0.5 || depth == DEPTH_MAX ||
             builder->context_count >= CONTEXTS_MAX)
             continue;
@@ -122,7 +135,7 @@ static int find_contexts(struct builder *builder)
         const struct kp_model_arc *arc = &model->arcs[i];
         builder->calls_in[arc->callee] += (double)arc->calls;
         if (arc->caller != arc->callee)
-            builder->inflow[arc->callee] += arc_cost(model, arc);
+            builder->inflow[arc->callee] += arc_cost(builder, arc);
     }
     for (size_t i = 0; i < model->function_count; i++) {
         double share = root_share(builder, i);

@@ -75,9 +75,12 @@ static const char *make(const char *name, int rank, int build, int above, const 
              "INSERT INTO line (function, source, line, hits, time_ns, self_ns, error_ns, min_ns, max_ns) VALUES"
              " (4, 7, %d, %d, %d, %d, 1, %d, %d), (4, 9, 2, 1, 1, 1, 0, 0, 0), (5, 7, %d, 1, 1, 1, 0, 1, 1);"
              "INSERT INTO arc VALUES (4, 7, %d, 5, 2, NULL, 10, 10);"
-             "INSERT INTO timer VALUES ('t', 1, %d, %d, 7, 2, 9); INSERT INTO memory_sample VALUES (1, %d, 3);",
+             "INSERT INTO timer VALUES ('t', 1, %d, %d, 7, 2, 9); INSERT INTO memory_sample VALUES (1, %d, 3, NULL);"
+             "INSERT INTO memory_mark VALUES (1, 'hot', 1, 2, 3, 4, %d);"
+             "INSERT INTO memory_line (function, source, line, occurrences, usage_bytes, allocations)"
+             " VALUES (4, 7, %d, 1, %d, 2);",
              rank % 2, rank, rank + 100, rank, build, build, h, h + 3, rank + 1, time, c, c + 3, h + 2, rank + 10, time,
-             time, rank + 1, time, c + 2, h + 2, time, time, time);
+             time, rank + 1, time, c + 2, h + 2, time, time, time, rank, h + 2, time);
     expect_sql(profile, sql);
     assert_int_equal(kp_profile_commit(profile, path, &error), 0);
     return path;
@@ -148,6 +151,8 @@ static void sums_and_spread(void **state)
     expect(out, "SELECT pid, rank FROM runs", "100 0|101 1");
     expect(out, "SELECT * FROM timers", "t 2 400 100 7 4 9");
     expect(out, "SELECT time_ns FROM memory_samples", "100|300");
+    expect(out, "SELECT function, level FROM memory_marks", "hot 0|hot 1");
+    expect(out, "SELECT function, line, occurrences, usage_bytes, allocations FROM memory_lines", "hot 3 2 300 4");
     expect(out, "SELECT key, value FROM meta", "kind lines|profiles 2|said by all x");
 }
 
@@ -255,7 +260,8 @@ static void every_column_is_known(void **state)
     (void)state;
     const char *a = make("a", 0, 1, 0, COLD, 100);
     expect(a, "SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name)",
-           "arc function function_spread line line_spread memory_line memory_sample meta module run source timer");
+           "arc function function_spread line line_spread memory_line memory_mark memory_process memory_sample meta "
+           "module run source timer");
     expect(a, "SELECT group_concat(name, ' ') FROM pragma_table_info('function')",
            "id module source line last_line name linkage_name calls primitive_calls total_ns self_ns");
     expect(a, "SELECT group_concat(name, ' ') FROM pragma_table_info('line')",
@@ -263,9 +269,17 @@ static void every_column_is_known(void **state)
     expect(a, "SELECT group_concat(name, ' ') FROM pragma_table_info('arc')",
            "caller caller_source caller_line callee calls primitive_calls total_ns self_ns");
     expect(a, "SELECT group_concat(name, ' ') FROM pragma_table_info('memory_line')",
-           "function source line occurrences allocated_bytes freed_bytes live_bytes peak_bytes");
+           "function source line occurrences allocated_bytes freed_bytes live_bytes peak_bytes allocations frees "
+           "temporary live_blocks usage_bytes increment_bytes");
     expect(a, "SELECT group_concat(name, ' ') FROM pragma_table_info('run')",
            "id command start duration_ns host pid rank exit_status timing clean threads sampler lost_samples");
+    expect(a, "SELECT group_concat(name, ' ') FROM pragma_table_info('timer')",
+           "name calls total_ns min_ns max_ns threads thread_ns");
+    expect(a, "SELECT group_concat(name, ' ') FROM pragma_table_info('memory_sample')",
+           "pid time_ns rss_bytes pss_bytes");
+    expect(a, "SELECT group_concat(name, ' ') FROM pragma_table_info('memory_mark')",
+           "pid function start_ns end_ns start_bytes end_bytes level");
+    expect(a, "SELECT COUNT(*) FROM pragma_table_info('memory_process')", "19");
     expect(a, "SELECT group_concat(name, ' ') FROM pragma_table_info('module')", "id path build_id map_hash");
     expect(a, "SELECT group_concat(name, ' ') FROM pragma_table_info('source')",
            "id path checksum whole changed size text");

@@ -82,6 +82,24 @@ static void nothing_is_lost(void **state)
                           "a (hot.c:3);b (hot.c:5) 10\n");
 }
 
+/* No sample fell into `a` and `b`, and no call of them was timed: their calls are what their callers share. */
+static void no_time_seen_is_no_dead_end(void **state)
+{
+    (void)state;
+    char sql[4096];
+    snprintf(
+        sql, sizeof sql,
+        "%s UPDATE function SET total_ns = 0 WHERE id IN (2, 3); UPDATE arc SET total_ns = 0 WHERE callee IN (2, 3)",
+        rows);
+    expect_collapsed(sql, "main (hot.c:1) 10\n"
+                          "main (hot.c:1);a (hot.c:3) 20\n"
+                          "main (hot.c:1);a (hot.c:4);leaf (hot.c:7) 21\n"
+                          "main (hot.c:1);a (hot.c:4);leaf (hot.c:8) 19\n"
+                          "main (hot.c:1);b (hot.c:5) 10\n"
+                          "main (hot.c:1);b (hot.c:6);leaf (hot.c:7) 10\n"
+                          "main (hot.c:1);b (hot.c:6);leaf (hot.c:8) 10\n");
+}
+
 static void a_function_without_lines_is_its_first(void **state)
 {
     (void)state;
@@ -118,10 +136,12 @@ static void lcov_and_mprof(void **state)
                               "DA:3,1\nDA:4,11\nDA:5,1234567890133\nDA:7,0\nDA:12,0\nLF:5\nLH:3\nend_of_record\n"
                               "TN:\nSF:/p/body.inc\nFNF:0\nFNH:0\nDA:40,2\nLF:1\nLH:1\nend_of_record\n");
     free(text);
-    text = export_as("INSERT INTO memory_sample VALUES (1, 2000000000, 1048576), (2, 2100000000, 524288),"
-                     " (1, 3500000000, 3145728)",
+    text = export_as("INSERT INTO memory_sample VALUES (1, 2000000000, 1048576, NULL), (2, 2100000000, 524288, NULL),"
+                     " (1, 3500000000, 3145728, NULL);"
+                     "INSERT INTO memory_mark VALUES (1, 'f (int)', 2000000000, 3000000000, 1048576, 2097152, 0)",
                      "mprof");
-    assert_string_equal(text, "CMDLINE hot\nMEM 1.000000 2.0000\nCHLD 2 0.500000 2.1000\nMEM 3.000000 3.5000\n");
+    assert_string_equal(text, "CMDLINE hot\nMEM 1.000000 2.0000\nCHLD 2 0.500000 2.1000\nMEM 3.000000 3.5000\n"
+                              "FUNC f_(int) 1.0000 2.0000 2.0000 3.0000 0\n");
     free(text);
 }
 
@@ -147,6 +167,7 @@ int main(void)
         cmocka_unit_test(callers_answer_for_their_share),
         cmocka_unit_test(without_times_hits_weigh),
         cmocka_unit_test(nothing_is_lost),
+        cmocka_unit_test(no_time_seen_is_no_dead_end),
         cmocka_unit_test(a_function_without_lines_is_its_first),
         cmocka_unit_test(deep_and_wide_graphs_end),
         cmocka_unit_test(lcov_and_mprof),
