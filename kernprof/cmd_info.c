@@ -75,6 +75,16 @@ static void show_run(sqlite3_stmt *run)
         printf(sqlite3_column_int(run, 6) ? "exit status %d\n" : "killed (%d)\n", sqlite3_column_int(run, 4));
 }
 
+static const char *kind_of(sqlite3 *profile)
+{
+    static const char *const kinds[][2] = {
+        {"lines", " by line"}, {"functions", " by function"}, {"memory", " of memory by line"}, {"samples", " of memory over time"}};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (kp_profile_is_kind(profile, kinds[i][0]))
+            return kinds[i][1];
+    return "";
+}
+
 static int show_profile(const char *path, sqlite3 *profile, struct kp_error *error)
 {
     sqlite3_stmt *counts = kp_profile_prepare(profile,
@@ -84,7 +94,7 @@ static int show_profile(const char *path, sqlite3 *profile, struct kp_error *err
     if (!counts)
         return -1;
     if (sqlite3_step(counts) == SQLITE_ROW)
-        printf("%s: profile of %lld functions, %lld lines, %lld processes\n", path,
+        printf("%s: profile%s of %lld functions, %lld lines, %lld processes\n", path, kind_of(profile),
                (long long)sqlite3_column_int64(counts, 0), (long long)sqlite3_column_int64(counts, 1),
                (long long)sqlite3_column_int64(counts, 2));
     sqlite3_finalize(counts);

@@ -21,6 +21,7 @@
 #include "kernprof/survivors.h"
 #include "util/folder.h"
 #include "util/host.h"
+#include "util/output.h"
 #include "viewer/viewer.h"
 
 enum { TIMING = KP_OPTION_LONG, OVERHEAD, FORCE, NO_SOURCE, WAIT };
@@ -29,6 +30,8 @@ static const struct kp_option option_table[] = {
     {"line-by-line", 'l', NULL, "by line: PROGRAM.lprof; without it by function: PROGRAM.prof", NULL, NULL},
     {"view", 'v', NULL, "print the listing afterwards", NULL, NULL},
     {"outfile", 'o', "FILE", "output file; %p process id, %r rank, %h host, %% a percent sign", NULL, NULL},
+    {"sort", 's', "KEY", "what the summary by function is sorted by (default: cumulative); pstats' keys", NULL,
+     kp_summary_key_name},
     {"quiet", 'q', NULL, "say nothing", NULL, NULL},
     {"timing", TIMING, "MODE", "adaptive: samples and timed calls, at a small cost (default); exact: a timestamp at every "
                                "change of line; off: hits alone", "adaptive exact off", NULL},
@@ -47,6 +50,7 @@ struct options {
     const char *output;
     const char *timing;
     double overhead; /* per cent */
+    struct kp_summary_options summary;
 };
 
 static int parse_percent(const char *text, double *percent)
@@ -74,6 +78,10 @@ static int parse(int argc, char **argv, struct options *options, struct kp_error
         case 'v': options->view = 1; break;
         case 'o': options->output = optarg; break;
         case 'q': options->quiet = 1; break;
+        case 's':
+            if (kp_summary_add_keys(&options->summary, optarg, error) != 0)
+                return -1;
+            break;
         case FORCE: options->force = 1; break;
         case NO_SOURCE: options->no_source = 1; break;
         case TIMING:
@@ -131,6 +139,35 @@ static void say_what_is_missing(const struct kp_join *join, const char *folder)
                 "with room\n", (unsigned long long)kp_join_uncounted(join), folder);
 }
 
+static int print_summary(const char *output, const struct options *options, FILE *out, struct kp_error *error)
+{
+    sqlite3 *profile = kp_profile_open(output, error);
+    if (!profile)
+        return -1;
+    int status = kp_view_functions(profile, &options->summary, out, error);
+    if (status == 0)
+        status = kp_output_flush(out, out == stdout ? "standard output" : "standard error", error);
+    sqlite3_close(profile);
+    return status;
+}
+
+/* The summary by function is for whoever names no file to keep it in, as cProfile has it; the program's standard output
+ * stays its own, and of many ranks one is enough to read. */
+static int show(const struct options *options, const struct kp_run *run, const char *output, int timers_alone,
+                struct kp_error *error)
+{
+    int summary = !options->by_line && !timers_alone;
+    if (options->view)
+        return summary ? print_summary(output, options, stdout, error) : kp_view_profile(output, stdout, error);
+    if (options->quiet)
+        return 0;
+    if (summary && !options->output && kp_host_rank() <= 0)
+        return print_summary(output, options, stderr, error);
+    if (isatty(STDERR_FILENO))
+        say_where(output, run);
+    return 0;
+}
+
 /* From the counter files to the profile and what is printed of it. The program's own status stays the exit status
  * unless kernprof fails. `keep`: the counters are not in a profile yet. */
 static int finish(const struct options *options, const char *folder, const struct kp_run *run,
@@ -156,10 +193,8 @@ static int finish(const struct options *options, const char *folder, const struc
     } else {
         if (!options->quiet)
             say_what_is_missing(join, folder);
-        if (options->view && kp_view_profile(output, stdout, error) != 0)
+        if (show(options, run, output, kp_join_functions(join) == 0, error) != 0)
             status = KP_EXIT_FAILED;
-        else if (!options->quiet && isatty(STDERR_FILENO))
-            say_where(output, run);
     }
     kp_join_free(join);
     return status;

@@ -19,7 +19,9 @@ enum {
     OPTION_COLUMNS = KP_OPTION_LONG,
     OPTION_FUNCTION,
     OPTION_FILE,
-    OPTION_SORT,
+    OPTION_CALLERS,
+    OPTION_CALLEES,
+    OPTION_LIMIT,
     OPTION_COLOR,
     OPTION_INSTANCES,
     OPTION_TIMERS,
@@ -29,6 +31,12 @@ enum {
 static const char *column_key(size_t index)
 {
     return index < KP_COLUMN_COUNT ? kp_columns[index].key : index == KP_COLUMN_COUNT ? "ranks" : NULL;
+}
+
+static const char *sort_key(size_t index)
+{
+    const char *key = kp_summary_key_name(index);
+    return key ? key : kp_summary_key_name(index - 1) ? "hits" : NULL;
 }
 
 static const struct kp_option option_table[] = {
@@ -44,7 +52,13 @@ static const struct kp_option option_table[] = {
      NULL, NULL},
     {"function", OPTION_FUNCTION, "GLOB", "only functions of this name; may be given again", NULL, NULL},
     {"file", OPTION_FILE, "GLOB", "only functions of this file; may be given again", NULL, NULL},
-    {"sort", OPTION_SORT, "KEY", "line (default), time, hits or name", "line time hits name", NULL},
+    {"sort", 's', "KEY",
+     "line (default), time, hits or name; of a profile by function any of pstats' keys (default: cumulative), several with "
+     "commas between them",
+     NULL, sort_key},
+    {"callers", OPTION_CALLERS, NULL, "of a profile by function: who called each function", NULL, NULL},
+    {"callees", OPTION_CALLEES, NULL, "of a profile by function: whom each function called", NULL, NULL},
+    {"limit", OPTION_LIMIT, "N", "of a profile by function: only the first N functions", NULL, NULL},
     {"timers", OPTION_TIMERS, NULL, "the table of timers (KP_REGION and the like) instead of the listing", NULL, NULL},
     {"instances", OPTION_INSTANCES, NULL, "part the instances of templates and inline functions", NULL, NULL},
     {"color", OPTION_COLOR, "[WHEN]",
@@ -57,6 +71,8 @@ struct view {
     struct kp_text_options text;
     struct kp_listing_filter filter;
     enum kp_listing_order order;
+    struct kp_summary_options summary;
+    const char *sort; /* held against the kind of profile that is shown */
     bool timers;
     bool ranks;
     const char *color;
@@ -70,6 +86,27 @@ static int parse_color(const char *when, struct view *view, struct kp_error *err
     if (strcmp(when, "auto") != 0 && strcmp(when, "always") != 0 && strcmp(when, "never") != 0)
         return kp_fail(error, "--color: unknown '%s'; there are: auto, always, never", when);
     view->color = when;
+    return 0;
+}
+
+/* A key of either kind of profile, as which kind it is comes later. */
+static int take_sort(const char *key, struct view *view, struct kp_error *error)
+{
+    view->sort = key;
+    if (kp_listing_order_parse(key, &view->order) != 0) {
+        struct kp_summary_options keys = {0};
+        return kp_summary_add_keys(&keys, key, error);
+    }
+    return 0;
+}
+
+static int take_limit(const char *text, size_t *limit, struct kp_error *error)
+{
+    char *end;
+    unsigned long long number = strtoull(text, &end, 10);
+    if (end == text || *end || text[0] == '-' || number == 0 || number > SIZE_MAX)
+        return kp_fail(error, "--limit: '%s' is no number of functions from 1", text);
+    *limit = (size_t)number;
     return 0;
 }
 
@@ -88,10 +125,10 @@ static int take_option(int option, struct view *view, struct kp_error *error)
     case OPTION_RANKS: view->ranks = true; return 0;
     case OPTION_FUNCTION: view->functions[view->filter.function_count++] = optarg; return 0;
     case OPTION_FILE: view->files[view->filter.file_count++] = optarg; return 0;
-    case OPTION_SORT:
-        return kp_listing_order_parse(optarg, &view->order) == 0
-                   ? 0
-                   : kp_fail(error, "--sort: unknown key '%s'; there are: line, time, hits, name", optarg);
+    case 's': return take_sort(optarg, view, error);
+    case OPTION_CALLERS: view->summary.table = KP_SUMMARY_CALLERS; return 0;
+    case OPTION_CALLEES: view->summary.table = KP_SUMMARY_CALLEES; return 0;
+    case OPTION_LIMIT: return take_limit(optarg, &view->summary.limit, error);
     case OPTION_COLOR: return parse_color(optarg ? optarg : "always", view, error);
     case OPTION_INSTANCES: view->filter.instances = true; return 0;
     case OPTION_TIMERS: view->timers = true; return 0;
@@ -121,6 +158,14 @@ static int render_memory(const char *path, sqlite3 *profile, FILE *out, struct k
     return kp_memory_text_show(profile, &options, out, error);
 }
 
+static int render_functions(sqlite3 *profile, const struct view *view, FILE *out, struct kp_error *error)
+{
+    struct kp_summary_options summary = view->summary;
+    if (view->sort && kp_summary_add_keys(&summary, view->sort, error) != 0)
+        return -1;
+    return kp_view_functions(profile, &summary, out, error);
+}
+
 static int render(char **paths, const struct view *view, FILE *out, struct kp_error *error)
 {
     sqlite3 *profile = kp_merge_open(paths, error);
@@ -135,6 +180,16 @@ static int render(char **paths, const struct view *view, FILE *out, struct kp_er
         int failed = kp_timers_render(profile, view->order == KP_ORDER_TIME, out, error);
         sqlite3_close(profile);
         return failed;
+    }
+    if (kp_profile_is_kind(profile, "functions")) {
+        int result = render_functions(profile, view, out, error);
+        sqlite3_close(profile);
+        return result;
+    }
+    if (view->sort && kp_listing_order_parse(view->sort, &(enum kp_listing_order){0}) != 0) {
+        sqlite3_close(profile);
+        return kp_fail(error, "--sort: '%s' is for profiles by function; of lines there are: line, time, hits, name",
+                       view->sort);
     }
     struct kp_listing listing;
     int status = kp_listing_load(&listing, profile, &view->filter, error);
@@ -247,6 +302,8 @@ const struct kp_command kp_command_view = {
     .synopsis = "kernprof view [options] FILE ...",
     .description = "Prints the source of the profiled functions with each line's hits and time, on a terminal through "
                    "a pager ($PAGER, less) where it is longer than that.\n\n"
-                   "Several profiles are merged first, as `kernprof merge` does, and shown as one.",
+                   "Several profiles are merged first, as `kernprof merge` does, and shown as one.\n\n"
+                   "Of a profile by function (PROGRAM.prof) it prints the summary that cProfile prints: calls (all/those that "
+                   "were not recursive), own and cumulative time.",
     .options = option_table,
 };

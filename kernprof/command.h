@@ -48,6 +48,7 @@ extern const struct kp_command kp_command_cxx;
 extern const struct kp_command kp_command_view;
 extern const struct kp_command kp_command_merge;
 extern const struct kp_command kp_command_diff;
+extern const struct kp_command kp_command_graph;
 extern const struct kp_command kp_command_export;
 extern const struct kp_command kp_command_info;
 extern const struct kp_command kp_command_recover;

@@ -52,6 +52,11 @@ void kp_units_summary_seconds(char text[KP_VALUE_TEXT], int64_t time_ns)
     snprintf(text, KP_VALUE_TEXT, "%6.2f", (double)time_ns * 1e-9);
 }
 
+void kp_units_profile_seconds(char text[KP_VALUE_TEXT], double time_ns)
+{
+    snprintf(text, KP_VALUE_TEXT, "%8.3f", time_ns * 1e-9);
+}
+
 void kp_units_unit(char text[KP_VALUE_TEXT], double unit_s)
 {
     snprintf(text, KP_VALUE_TEXT, "%g", unit_s);

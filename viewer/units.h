@@ -31,6 +31,9 @@ void kp_units_seconds(char text[KP_VALUE_TEXT], int64_t time_ns);
 void kp_units_seconds_exact(char text[KP_VALUE_TEXT], double time_ns); /* of fractions of a nanosecond, too */
 void kp_units_summary_seconds(char text[KP_VALUE_TEXT], int64_t time_ns);
 
+/* Seconds of time_ns as cProfile's columns have them (%8.3f). */
+void kp_units_profile_seconds(char text[KP_VALUE_TEXT], double time_ns);
+
 /* The unit itself, "1e-06". */
 void kp_units_unit(char text[KP_VALUE_TEXT], double unit_s);
 

@@ -5,22 +5,38 @@
 
 #include "util/output.h"
 
+int kp_view_functions(sqlite3 *profile, const struct kp_summary_options *options, FILE *out, struct kp_error *error)
+{
+    struct kp_model model;
+    if (kp_model_load(&model, profile, error) != 0)
+        return -1;
+    int status = kp_summary_render(&model, options, out, error);
+    kp_model_free(&model);
+    return status;
+}
+
+static int show_listing(sqlite3 *profile, FILE *out, struct kp_error *error)
+{
+    struct kp_listing listing;
+    struct kp_text_options options = kp_text_defaults();
+    if (kp_listing_load(&listing, profile, NULL, error) != 0)
+        return -1;
+    kp_text_render(&listing, &options, out);
+    kp_listing_free(&listing);
+    return 0;
+}
+
 int kp_view_profile(const char *path, FILE *out, struct kp_error *error)
 {
     sqlite3 *profile = kp_profile_open(path, error);
     if (!profile)
         return -1;
-    struct kp_listing listing;
-    bool timers = kp_timers_alone(profile);
-    int status = timers ? kp_timers_render(profile, false, out, error) : kp_listing_load(&listing, profile, NULL, error);
-    if (status == 0) {
-        struct kp_text_options options = kp_text_defaults();
-        if (!timers) {
-            kp_text_render(&listing, &options, out);
-            kp_listing_free(&listing);
-        }
+    struct kp_summary_options summary = {0};
+    int status = kp_timers_alone(profile)                      ? kp_timers_render(profile, false, out, error)
+                 : kp_profile_is_kind(profile, "functions") ? kp_view_functions(profile, &summary, out, error)
+                                                               : show_listing(profile, out, error);
+    if (status == 0)
         status = kp_output_flush(out, out == stdout ? "standard output" : "listing", error);
-    }
     sqlite3_close(profile);
     return status;
 }
