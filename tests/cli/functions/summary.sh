@@ -25,8 +25,8 @@ same rows "1 p.c:3(twice)
 same "-s name" "286/2 p.c:2(fib) 1 p.c:4(main) 1 p.c:3(twice)" "$("$KERNPROF" view -s name p.prof | calls | tail -3 | xargs)"
 same "-s calls --limit" "286/2 p.c:2(fib)" "$("$KERNPROF" view -s calls --limit 1 p.prof | calls | tail -1)"
 "$KERNPROF" view -s calls --limit 1 p.prof | grep -q 'List reduced from 3 to 1 due to restriction <1>'
-same callers "p.c:2(fib) <-284/0 p.c:2(fib) 2 p.c:3(twice)" "$("$KERNPROF" view --callers -s stdname --limit 1 p.prof | calls | tail -2 | xargs)"
-same callees "p.c:4(main) ->1 p.c:3(twice)" "$("$KERNPROF" view --callees -s line p.prof | calls | tail -1 | sed 's/  */ /g')"
+same callers "p.c:2(fib) <- 284/0 p.c:2(fib) 2 p.c:3(twice)" "$("$KERNPROF" view --callers -s stdname --limit 1 p.prof | calls | tail -2 | sed 's/<-/<- /' | xargs)"
+same callees "p.c:4(main) -> 1 p.c:3(twice)" "$("$KERNPROF" view --callees -s line p.prof | calls | tail -1 | sed 's/->/-> /; s/  */ /g')"
 "$KERNPROF" -q ./p 2> said > /dev/null
 [ ! -s said ] || { echo "-q said something"; exit 1; }
 "$KERNPROF" -o other.prof ./p 2> said > /dev/null
