@@ -25,7 +25,10 @@ enum {
     OPTION_COLOR,
     OPTION_INSTANCES,
     OPTION_TIMERS,
-    OPTION_RANKS
+    OPTION_RANKS,
+    OPTION_HTML,
+    OPTION_FORMAT,
+    OPTION_TUI
 };
 
 static const char *column_key(size_t index)
@@ -37,6 +40,11 @@ static const char *sort_key(size_t index)
 {
     const char *key = kp_summary_key_name(index);
     return key ? key : kp_summary_key_name(index - 1) ? "hits" : NULL;
+}
+
+static const char *format_name(size_t index)
+{
+    return kp_formats[index].name;
 }
 
 static const struct kp_option option_table[] = {
@@ -60,6 +68,13 @@ static const struct kp_option option_table[] = {
     {"callees", OPTION_CALLEES, NULL, "of a profile by function: whom each function called", NULL, NULL},
     {"limit", OPTION_LIMIT, "N", "of a profile by function: only the first N functions", NULL, NULL},
     {"timers", OPTION_TIMERS, NULL, "the table of timers (KP_REGION and the like) instead of the listing", NULL, NULL},
+    {"html", OPTION_HTML, "OUT.html", "write a page for a web browser, which needs no network: sources, calls, timers, memory",
+     NULL, NULL},
+    {"tui", OPTION_TUI, NULL, "walk about in it on the terminal: functions, source, calls and back; ? shows the keys", NULL, NULL},
+    {"format", OPTION_FORMAT, "FORMAT",
+     "gcc (a message per line that ran, hottest first, for editors), markdown (a summary for a pull request) or sarif (the "
+     "hot lines, for code scanning)",
+     NULL, format_name},
     {"instances", OPTION_INSTANCES, NULL, "part the instances of templates and inline functions", NULL, NULL},
     {"color", OPTION_COLOR, "[WHEN]",
      "heat by % time: auto (default: on a terminal, unless NO_COLOR is set), always, never", "auto always never", NULL},
@@ -75,6 +90,9 @@ struct view {
     const char *sort; /* held against the kind of profile that is shown */
     bool timers;
     bool ranks;
+    const struct kp_format *format; /* NULL: the listing */
+    bool tui;
+    const char *html; /* where to write the page; NULL: not asked for */
     const char *color;
     const char *output;
     const char **functions; /* what `filter` points to, with room for all of argv */
@@ -132,6 +150,9 @@ static int take_option(int option, struct view *view, struct kp_error *error)
     case OPTION_COLOR: return parse_color(optarg ? optarg : "always", view, error);
     case OPTION_INSTANCES: view->filter.instances = true; return 0;
     case OPTION_TIMERS: view->timers = true; return 0;
+    case OPTION_TUI: view->tui = true; return 0;
+    case OPTION_FORMAT: return (view->format = kp_format_find(optarg, error)) ? 0 : -1;
+    case OPTION_HTML: view->html = view->output = optarg; return 0;
     default: return -1;
     }
 }
@@ -171,17 +192,18 @@ static int render(char **paths, const struct view *view, FILE *out, struct kp_er
     sqlite3 *profile = kp_merge_open(paths, error);
     if (!profile)
         return -1;
-    if (!view->timers && (kp_profile_is_kind(profile, "memory") || kp_profile_is_kind(profile, "samples"))) {
+    bool other = view->html || view->tui || view->format; /* what shows timers and memory beside the lines, or not */
+    if (!other && !view->timers && (kp_profile_is_kind(profile, "memory") || kp_profile_is_kind(profile, "samples"))) {
         int result = render_memory(paths[0], profile, out, error);
         sqlite3_close(profile);
         return result;
     }
-    if (view->timers || kp_timers_alone(profile)) {
+    if (!other && (view->timers || kp_timers_alone(profile))) {
         int failed = kp_timers_render(profile, view->order == KP_ORDER_TIME, out, error);
         sqlite3_close(profile);
         return failed;
     }
-    if (kp_profile_is_kind(profile, "functions")) {
+    if (kp_profile_is_kind(profile, "functions") && !view->html && !view->tui && !view->format) {
         int result = render_functions(profile, view, out, error);
         sqlite3_close(profile);
         return result;
@@ -193,13 +215,20 @@ static int render(char **paths, const struct view *view, FILE *out, struct kp_er
     }
     struct kp_listing listing;
     int status = kp_listing_load(&listing, profile, &view->filter, error);
+    if (status == 0) {
+        kp_listing_sort(&listing, view->order);
+        if (view->html)
+            status = kp_page_render(&listing, profile, paths[0], out, error);
+        else if (view->tui)
+            status = kp_tui_run(&listing, profile, view->text.columns, view->text.unit_s, error);
+        else if (view->format)
+            status = view->format->write(&listing, out, error);
+        else
+            kp_text_render(&listing, &view->text, out);
+        kp_listing_free(&listing);
+    }
     sqlite3_close(profile);
-    if (status != 0)
-        return -1;
-    kp_listing_sort(&listing, view->order);
-    kp_text_render(&listing, &view->text, out);
-    kp_listing_free(&listing);
-    return 0;
+    return status;
 }
 
 static bool longer_than_terminal(const char *text)
@@ -259,6 +288,8 @@ static int show(char **paths, struct view *view, struct kp_error *error)
     view->text.color =
         strcmp(view->color, "always") == 0 ||
         (strcmp(view->color, "auto") == 0 && terminal && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0);
+    if (view->tui)
+        return render(paths, view, stdout, error);
     if (terminal)
         return show_on_terminal(paths, view, error);
     struct kp_output output;

@@ -7,14 +7,17 @@
 #include "viewer/export/export.h"
 #include "viewer/graph.h"
 #include "viewer/layout.h"
+#include "viewer/format.h"
 #include "viewer/listing.h"
 #include "viewer/memory_listing.h"
 #include "viewer/memory_plot.h"
 #include "viewer/memory_series.h"
 #include "viewer/memory_text.h"
 #include "viewer/summary.h"
+#include "viewer/page.h"
 #include "viewer/text.h"
 #include "viewer/timers.h"
+#include "viewer/tui.h"
 #include "viewer/units.h"
 
 /* Prints the listing of the profile `path` as `kernprof view` does by default (the timers, where it has nothing else;

@@ -1,0 +1,35 @@
+// Opens a page in Debian's Chromium. `check(what, condition)` ends the test where the condition does not hold.
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+
+const require = createRequire(`${process.env.KP_BUILD}/web/package.json`);
+const { chromium } = require('playwright-core');
+
+export function check(what, condition) {
+    if (!condition)
+        throw new Error(what);
+}
+
+// Every request to the network and every message of an error fails the test, and so does a dialog, which only a script
+// in a profile would open.
+export async function open(file, { width = 1280, height = 800, dark = false, hash = '' } = {}) {
+    const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+    const context = await browser.newContext({ viewport: { width, height }, colorScheme: dark ? 'dark' : 'light' });
+    const page = await context.newPage();
+    const trouble = [];
+    page.on('pageerror', (error) => trouble.push(error.message));
+    page.on('console', (message) => message.type() === 'error' && trouble.push(message.text()));
+    page.on('request', (request) => request.url().startsWith('file:') || trouble.push(`asks for ${request.url()}`));
+    page.on('dialog', (dialog) => {
+        trouble.push('a dialog was opened');
+        dialog.dismiss();
+    });
+    await page.goto(pathToFileURL(file).href + hash);
+    await page.waitForSelector('html[data-ready]');
+    return { browser, page, trouble };
+}
+
+export async function close({ browser, trouble }) {
+    await browser.close();
+    check(trouble.join('\n'), trouble.length === 0);
+}

@@ -1,0 +1,54 @@
+// read.mjs PAGE CSV: the page shows the numbers of the CSV, sorts, searches, follows calls and prints, in both themes
+// and on a narrow screen.
+import { readFileSync } from 'node:fs';
+import { check, close, open } from './browser.mjs';
+
+const [file, csv] = process.argv.slice(2);
+const rows = readFileSync(csv, 'utf8').trim().split('\n').slice(1).map((line) => line.split(','));
+const opened = await open(file);
+const { page } = opened;
+const cell = (line, column) => page.locator(`.virtual [data-line="${line}"] [data-column="${column}"]`).textContent();
+
+check('no function is on the overview', await page.locator('table >> text=sweep').count() > 0);
+for (const [path, line, , hits, time] of rows) {
+    await page.evaluate((hash) => { location.hash = hash; }, `#${path.split('/').at(-1)}:${line}`);
+    await page.waitForSelector(`.row.selected[data-line="${line}"]`);
+    check(`hits of line ${line}`, await cell(line, 'hits') === hits);
+    const shown = await cell(line, 'time');
+    check(`time of line ${line}: ${shown}`, hits === '0' ? shown === '' : Math.abs(Number(shown) - time / 1000) <= 0.051);
+}
+
+await page.click('[data-sort="hits"]');
+const most = Math.max(...rows.map((row) => Number(row[3])));
+check('sorted by hits', await page.locator('.virtual .row [data-column="hits"]').first().textContent() === String(most));
+await page.click('[data-sort="line"]');
+
+await page.keyboard.press('Escape');
+await page.locator('#search').fill('sweep(matrix');
+check('the search finds a line', await page.locator('#found a').count() > 0);
+await page.keyboard.press('Enter');
+await page.waitForFunction(() => document.querySelector('.selected a.callee'));
+const before = await page.evaluate(() => location.hash);
+await page.click('.selected a.callee');
+await page.waitForFunction((old) => location.hash !== old && document.querySelector('.selected a.caller'), before);
+await page.locator('.virtual').press('Enter');
+await page.waitForFunction(() => document.querySelector('.selected a.callee'));
+
+await page.locator('details summary').click();
+await page.locator('[data-column="self"]').first().check();
+check('a chosen column is shown', await page.locator('[data-sort="self"]').count() === 1);
+
+await page.keyboard.press('Escape');
+await page.click('#tab-calls');
+check('flame graph', await page.locator('.d3-flame-graph-label', { hasText: 'sweep' }).count() > 0);
+check('call graph', await page.locator('.graph .node', { hasText: 'sweep' }).count() === 1);
+await page.click('#theme');
+check('dark', await page.evaluate(() => document.documentElement.dataset.theme) === 'dark');
+await page.click('#tab-source');
+await page.emulateMedia({ media: 'print' });
+check('prints', (await page.pdf()).length > 10000);
+await close(opened);
+
+const narrow = await open(file, { width: 400, hash: '#source' });
+check('a narrow screen scrolls sideways', await narrow.page.evaluate(() => document.documentElement.scrollWidth) <= 400);
+await close(narrow);

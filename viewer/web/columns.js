@@ -1,0 +1,37 @@
+// The columns of the annotated source: those of viewer/columns.c, by the same rules, and memory's.
+import * as units from './units.js';
+
+const known = (profile, entry) => profile.timed && (entry.hits > 0 || entry.time_ns > 0);
+
+const TIMES = {
+    hits: (profile, entry) => ({ value: entry.hits, text: units.count(entry.hits) }),
+    time: (profile, entry) => timeOf(profile, entry, entry.time_ns),
+    perhit: (profile, entry) => (profile.timed && entry.hits > 0
+        ? { value: entry.time_ns / entry.hits, text: units.time(entry.time_ns / entry.hits) } : null),
+    percent: (profile, entry) => (known(profile, entry) && entry.fn.time_ns > 0
+        ? { value: entry.time_ns / entry.fn.time_ns, text: units.percent(entry.time_ns, entry.fn.time_ns) } : null),
+    self: (profile, entry) => timeOf(profile, entry, entry.self_ns),
+    error: (profile, entry) => timeOf(profile, entry, entry.error_ns),
+    min: (profile, entry) => (entry.min_ns > 0 ? timeOf(profile, entry, entry.min_ns) : null),
+    max: (profile, entry) => (entry.max_ns > 0 ? timeOf(profile, entry, entry.max_ns) : null),
+};
+
+const MEMORY = {
+    allocated_bytes: 'Allocated', freed_bytes: 'Freed', live_bytes: 'Live', peak_bytes: 'At peak',
+};
+
+function timeOf(profile, entry, ns) {
+    return known(profile, entry) ? { value: ns, text: units.time(ns) } : null;
+}
+
+// {key, heading, always, cell(entry, memory) -> {value, text} or null}
+export function columnsOf(profile) {
+    const columns = profile.columns.filter((column) => TIMES[column.key]).map((column) => ({
+        ...column, cell: (entry) => (entry ? TIMES[column.key](profile, entry) : null),
+    }));
+    if (profile.hasMemory)
+        for (const [key, heading] of Object.entries(MEMORY))
+            columns.push({ key, heading, always: key !== 'freed_bytes', cell: (entry, memory) =>
+                (memory ? { value: memory[key], text: units.bytes(memory[key]) } : null) });
+    return columns;
+}

@@ -1,0 +1,55 @@
+// Elements, whose contents are always text: nothing from a profile is ever parsed as HTML.
+
+export function element(name, properties = {}, ...children) {
+    const made = document.createElement(name);
+    for (const [key, value] of Object.entries(properties)) {
+        if (value === undefined || value === null || value === false)
+            continue;
+        if (key.startsWith('on'))
+            made.addEventListener(key.slice(2), value);
+        else if (key === 'class')
+            made.className = value;
+        else
+            made.setAttribute(key, value === true ? '' : value);
+    }
+    made.append(...children.filter((child) => child !== undefined && child !== null));
+    return made;
+}
+
+export function button(text, act, properties = {}) {
+    return element('button', { type: 'button', onclick: act, ...properties }, text);
+}
+
+// A bar beside a percentage, which says the same as a number: the colour alone means nothing.
+export function bar(percent) {
+    const inner = element('span', { class: 'bar-inner' });
+    inner.style.width = `${Math.max(0, Math.min(100, percent || 0))}%`;
+    return element('span', { class: 'bar', 'aria-hidden': 'true' }, inner);
+}
+
+// A table that its headings sort. `columns`: {heading, value(row), text(row), cell(row), number}.
+export function sortableTable(caption, columns, rows, { sort = 0, descending = true, limit = 1000 } = {}) {
+    const body = element('tbody');
+    const heads = columns.map((column, i) => element('th', { scope: 'col', class: column.number ? 'number' : '' },
+        button(column.heading, () => resort(i))));
+    function resort(i) {
+        descending = sort === i ? !descending : Boolean(columns[i].number);
+        sort = i;
+        fill();
+    }
+    function fill() {
+        const value = columns[sort].value;
+        const sign = descending ? -1 : 1;
+        const compare = (a, b) => (a < b ? -sign : a > b ? sign : 0);
+        const sorted = [...rows].sort((a, b) => compare(value(a), value(b)));
+        heads.forEach((head, i) => head.setAttribute('aria-sort',
+            i !== sort ? 'none' : descending ? 'descending' : 'ascending'));
+        body.replaceChildren(...sorted.slice(0, limit).map((row) => element('tr', {}, ...columns.map((column, i) =>
+            element(i === 0 && !column.number ? 'th' : 'td',
+                { class: column.number ? 'number' : '', scope: i === 0 && !column.number ? 'row' : null },
+                column.cell ? column.cell(row) : String(column.text ? column.text(row) : column.value(row) ?? ''))))));
+    }
+    fill();
+    return element('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },
+        element('table', {}, element('caption', {}, caption), element('thead', {}, element('tr', {}, ...heads)), body));
+}
