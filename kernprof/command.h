@@ -51,6 +51,7 @@ extern const struct kp_command kp_command_diff;
 extern const struct kp_command kp_command_graph;
 extern const struct kp_command kp_command_export;
 extern const struct kp_command kp_command_info;
+extern const struct kp_command kp_command_doctor;
 extern const struct kp_command kp_command_recover;
 extern const struct kp_command kp_command_memprof;
 extern const struct kp_command kp_command_memprof_run;

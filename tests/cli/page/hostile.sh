@@ -21,7 +21,7 @@ C
 "$KERNPROF" cc -O0 -o t t.c
 "$KERNPROF" -l -q -o t.lprof ./t
 sqlite3 t.lprof "UPDATE function SET name = name || '<img src=x onerror=ran=1>'; UPDATE run SET command = '<script>ran=1</script>', host = '<!--';
-  UPDATE source SET path = '/p/\"><img src=x onerror=ran=1>.c'; INSERT INTO memory_sample VALUES (1, 0, 1), (1, 9, 2);"
+  UPDATE source SET path = '/p/\"><img src=x onerror=ran=1>.c'; INSERT INTO memory_sample (pid, time_ns, rss_bytes) VALUES (1, 0, 1), (1, 9, 2);"
 "$KERNPROF" view --html t.html t.lprof
 [ "$(grep -c '<script' t.html)" -le 2 ]
 ! sed -n '/id="profile"/,/<\/script>/p' t.html | sed 's/<script type="application\/json" id="profile">//; s/<\/script><\?.*//' | grep -q '<!--'
