@@ -32,6 +32,6 @@ export function columnsOf(profile) {
     if (profile.hasMemory)
         for (const [key, heading] of Object.entries(MEMORY))
             columns.push({ key, heading, always: key !== 'freed_bytes', cell: (entry, memory) =>
-                (memory ? { value: memory[key], text: units.bytes(memory[key]) } : null) });
+                (memory?.[key] ? { value: memory[key], text: units.bytes(memory[key]) } : null) });
     return columns;
 }

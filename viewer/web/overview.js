@@ -7,7 +7,7 @@ function warningsOf(profile) {
     const warnings = [];
     const runs = profile.views.runs;
     if (!profile.timed)
-        warnings.push('No times were taken (--timing=off): hits alone.');
+        warnings.push('No times were taken: hits alone.');
     const killed = runs.filter((run) => run.clean === 0).length;
     if (killed)
         warnings.push(`${killed} of ${runs.length} processes did not end by exit(): what they counted until then is here.`);

@@ -35,7 +35,9 @@ export class SourceView {
         this.columns = columnsOf(profile);
         this.shown = new Set(this.columns.filter((column) => column.always).map((column) => column.key));
         if (matchMedia('(max-width: 600px)').matches)
-            this.shown = new Set(['hits', 'percent']);
+            this.shown = new Set(['hits', profile.hasMemory ? 'allocated_bytes' : 'percent']);
+        if (!profile.timed)
+            ['time', 'perhit', 'percent'].forEach((key) => this.shown.delete(key));
         this.sort = { key: 'line', descending: false };
         this.highlighters = new Map();
         this.list = new VirtualList(ROW, (index) => this.row(index));
