@@ -30,6 +30,7 @@ struct kp_tui {
     size_t source; /* that is shown */
     struct kp_tui_entry *entries; /* of its lines, from 1 */
     size_t entry_count;
+    int width[KP_COLUMN_COUNT]; /* that its values need */
 };
 
 struct kp_tui_panel {

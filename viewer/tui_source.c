@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { TAB = 8, LINES_BEHIND = 65536 }; /* a damaged line number must not take all memory */
 
@@ -17,6 +18,20 @@ static void take_lines(struct kp_tui_entry *entries, size_t count, size_t source
         if (!entry->line || entry->line->time_ns < line->time_ns)
             *entry = (struct kp_tui_entry){function, line};
     }
+}
+
+static void measure(struct kp_tui *tui)
+{
+    for (size_t c = 0; c < KP_COLUMN_COUNT; c++)
+        tui->width[c] = kp_columns[c].width;
+    for (size_t i = 1; i <= tui->entry_count; i++)
+        for (size_t c = 0; tui->entries[i].line && c < KP_COLUMN_COUNT; c++) {
+            char cell[KP_VALUE_TEXT];
+            const struct kp_tui_entry *entry = &tui->entries[i];
+            kp_units_cell(cell, kp_columns[c].value(tui->listing, entry->function, entry->line), tui->unit_s);
+            int length = (int)strlen(cell);
+            tui->width[c] = length > tui->width[c] ? length : tui->width[c];
+        }
 }
 
 int kp_tui_source_open(struct kp_tui *tui, size_t source)
@@ -35,6 +50,7 @@ int kp_tui_source_open(struct kp_tui *tui, size_t source)
     tui->entries = entries;
     tui->entry_count = count;
     tui->source = source;
+    measure(tui);
     return 0;
 }
 
@@ -48,7 +64,7 @@ static void heading(const struct kp_tui *tui, char *text, size_t size)
     size_t used = (size_t)snprintf(text, size, "%6s", "Line #");
     for (size_t c = 0; c < KP_COLUMN_COUNT && used < size; c++)
         if (tui->columns >> c & 1)
-            used += (size_t)snprintf(text + used, size - used, " %*s", kp_columns[c].width, kp_columns[c].heading);
+            used += (size_t)snprintf(text + used, size - used, " %*s", tui->width[c], kp_columns[c].heading);
     if (used < size)
         snprintf(text + used, size - used, "  %s", tui->listing->sources[tui->source].shown);
 }
@@ -80,7 +96,7 @@ static void row_text(const struct kp_tui *tui, size_t row, char *text, size_t si
             continue;
         if (entry->line)
             kp_units_cell(cell, kp_columns[c].value(tui->listing, entry->function, entry->line), tui->unit_s);
-        used += (size_t)snprintf(text + used, size - used, " %*s", kp_columns[c].width, cell);
+        used += (size_t)snprintf(text + used, size - used, " %*s", tui->width[c], cell);
     }
     if (used + 3 >= size)
         return;
