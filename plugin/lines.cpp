@@ -100,10 +100,26 @@ static BasicBlock *startOfArm(const DominatorTree &Dominators, BasicBlock *End, 
   }
 }
 
+/// The first line in an arm, which may begin with blocks that hold no code (a coverage counter of the compiler's).
+static const unsigned *firstLineOf(const BasicBlock *Start, const DenseMap<const BasicBlock *, unsigned> &Number,
+                                   const FunctionLines &Lines) {
+  for (const BasicBlock *BB = Start; BB; BB = BB->getUniqueSuccessor()) {
+    auto Known = Number.find(BB);
+    if (Known == Number.end() || !BB->hasNPredecessors(1))
+      return nullptr;
+    if (!Lines.OfBlock[Known->second].empty())
+      return &Lines.OfBlock[Known->second].front();
+  }
+  return nullptr;
+}
+
 /// The last line of `c ? a : b` over several lines closes the expression: it counts as often as the whole of it, as a
 /// statement over several lines does, and not as often as b alone.
 void addConditionalEnds(Function &F, ArrayRef<BasicBlock *> Blocks, FunctionLines &Lines) {
   DominatorTree Dominators(F);
+  DenseMap<const BasicBlock *, unsigned> Number;
+  for (unsigned I = 0; I < Blocks.size(); I++)
+    Number[Blocks[I]] = I;
   for (BasicBlock *End : Blocks) {
     auto *Phi = dyn_cast<PHINode>(&End->front());
     if (!Phi || Phi->getNumIncomingValues() != 2 || !Dominators.isReachableFromEntry(End))
@@ -112,11 +128,10 @@ void addConditionalEnds(Function &F, ArrayRef<BasicBlock *> Blocks, FunctionLine
     BasicBlock *Condition = Dominators.findNearestCommonDominator(A, B);
     if (Condition == A || Condition == B)
       continue;
-    BasicBlock *Else = startOfArm(Dominators, B, A);
-    auto &OfElse = Lines.OfBlock[find(Blocks, Else) - Blocks.begin()];
-    auto &OfCondition = Lines.OfBlock[find(Blocks, Condition) - Blocks.begin()];
-    if (!OfElse.empty() && !is_contained(OfCondition, OfElse.front()))
-      OfCondition.push_back(OfElse.front());
+    const unsigned *OfElse = firstLineOf(startOfArm(Dominators, B, A), Number, Lines);
+    auto &OfCondition = Lines.OfBlock[Number.lookup(Condition)];
+    if (OfElse && !is_contained(OfCondition, *OfElse))
+      OfCondition.push_back(*OfElse);
   }
 }
 
