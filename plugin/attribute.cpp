@@ -5,6 +5,7 @@
 // from 14 to 19. But it does so when the function is first used: a definition that is chosen after that (an attribute on
 // the definition alone, behind a call) needs a second carrier, one that Clang looks at when it emits the definition.
 #include "plugin/compat/attributes.h"
+#include "plugin/continuations.h"
 #include "plugin/labels.h"
 #include "plugin/options.h"
 #include "plugin/timed.h"
@@ -176,6 +177,7 @@ private:
     if (Text.empty())
       return;
     F->addAttr(kp::createDefinitionMark(F->getASTContext(), Text));
+    kp::noteContinuations(F);
     kp::markLabels(F);
   }
 

@@ -4,6 +4,7 @@
 
 #include "clang/AST/Decl.h"
 #include "clang/AST/RecursiveASTVisitor.h"
+#include "clang/Basic/SourceManager.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/IR/Function.h"
 #include "llvm/IR/InlineAsm.h"
@@ -26,7 +27,7 @@ public:
 
   bool VisitStmt(clang::Stmt *S) {
     for (clang::Stmt *&Child : S->children()) {
-      if (isJump(Child) && !llvm::isa<clang::CompoundStmt>(S))
+      if (needsMark(Child) && !llvm::isa<clang::CompoundStmt>(S))
         Child = createCompound(Context, {createMark(Child->getBeginLoc()), Child}, Child->getBeginLoc(), Child->getEndLoc());
       else
         Child = rewritten(Child);
@@ -43,6 +44,14 @@ public:
       S->setBody(prefixed(S->getBody(), S->getWhileLoc()));
     return true;
   }
+  /// A body that begins on the condition's last line (`&& b) {`): that line is passed as often as the body is.
+  bool VisitIfStmt(clang::IfStmt *S) {
+    auto *Then = llvm::dyn_cast<clang::CompoundStmt>(S->getThen());
+    if (Then && lineOf(Then->getLBracLoc()) > lineOf(S->getCond()->getBeginLoc()) &&
+        lineOf(Then->getLBracLoc()) == lineOf(S->getCond()->getEndLoc()))
+      S->setThen(prefixed(Then, Then->getLBracLoc()));
+    return true;
+  }
   /// Other functions inside of this one are marked for themselves.
   bool TraverseLambdaExpr(clang::LambdaExpr *) { return true; }
   bool TraverseDecl(clang::Decl *) { return true; }
@@ -50,13 +59,13 @@ public:
   /// S, or a copy with marks if it is a block with labels or jumps.
   clang::Stmt *rewritten(clang::Stmt *S) {
     auto *Block = llvm::dyn_cast_or_null<clang::CompoundStmt>(S);
-    if (!Block || llvm::none_of(Block->body(), [](clang::Stmt *Inner) { return isLabel(Inner) || isJump(Inner); }))
+    if (!Block || llvm::none_of(Block->body(), [&](clang::Stmt *Inner) { return isLabel(Inner) || needsMark(Inner); }))
       return S;
     llvm::SmallVector<clang::Stmt *, 32> Body;
     for (clang::Stmt *Inner : Block->body()) {
       for (; isLabel(Inner); Inner = splitLabel(Inner))
         Body.push_back(Inner);
-      if (isJump(Inner))
+      if (needsMark(Inner))
         Body.push_back(createMark(Inner->getBeginLoc()));
       Body.push_back(Inner);
     }
@@ -71,6 +80,27 @@ private:
     if (auto *Return = llvm::dyn_cast_or_null<clang::ReturnStmt>(S))
       return !Return->getRetValue();
     return S && llvm::isa<clang::BreakStmt, clang::ContinueStmt, clang::GotoStmt>(S);
+  }
+
+  /// Statements whose first line is passed once and holds no code: jumps, and `for (`, `while (`, `if (` with the
+  /// condition on a later line, which Clang gives the jump on the condition.
+  bool needsMark(const clang::Stmt *S) const {
+    if (!S || isJump(S))
+      return S;
+    const clang::Expr *Condition = nullptr;
+    if (auto *For = llvm::dyn_cast<clang::ForStmt>(S))
+      Condition = For->getCond();
+    else if (auto *While = llvm::dyn_cast<clang::WhileStmt>(S))
+      Condition = While->getCond();
+    else if (auto *If = llvm::dyn_cast<clang::IfStmt>(S))
+      Condition = If->getCond();
+    return Condition && lineOf(Condition->getBeginLoc()) > lineOf(S->getBeginLoc());
+  }
+
+  unsigned lineOf(clang::SourceLocation Location) const {
+    const clang::SourceManager &Sources = Context.getSourceManager();
+    clang::PresumedLoc Presumed = Sources.getPresumedLoc(Sources.getExpansionLoc(Location));
+    return Presumed.isValid() ? Presumed.getLine() : 0;
   }
 
   /// Puts a mark in the place of the label's statement, which is returned.

@@ -1,5 +1,6 @@
 // Which lines hold code (see lines.h).
 #include "plugin/lines.h"
+#include "plugin/continuations.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/STLExtras.h"
@@ -56,6 +57,20 @@ std::string sourcePath(const DIFile &File) {
   return Path.str().str();
 }
 
+/// The jump on a condition that stands on another line: it has the location of the whole statement (`for (i = 0;`),
+/// whose first line is passed once.
+static bool isBranchElsewhere(const Instruction &I) {
+  auto *Branch = dyn_cast<BranchInst>(&I);
+  auto *Condition = Branch && Branch->isConditional() ? dyn_cast<Instruction>(Branch->getCondition()) : nullptr;
+  return Condition && Condition->getDebugLoc() && I.getDebugLoc() &&
+         Condition->getDebugLoc().getLine() != I.getDebugLoc().getLine();
+}
+
+/// Where I stands in the source, for the count of a line; null where that says nothing about the line.
+static const DILocation *locationOf(const Instruction &I) {
+  return isDescription(I) || isConnection(I) || isJoinedBranch(I) || isBranchElsewhere(I) ? nullptr : outermost(I);
+}
+
 unsigned FunctionLines::addFile(const DIFile *File) {
   auto Known = FileIndex.find(File);
   if (Known != FileIndex.end())
@@ -86,52 +101,53 @@ int FunctionLines::lineOf(const Instruction &I) const {
   return Line == LineIndex.end() ? -1 : (int)Line->second;
 }
 
-/// The first block of the arm that ends in `End`: above it is a block from which the other arm is reached as well.
-static BasicBlock *startOfArm(const DominatorTree &Dominators, BasicBlock *End, const BasicBlock *Other) {
-  BasicBlock *Start = End;
-  for (;;) {
-    BasicBlock *Above = Dominators.getNode(Start)->getIDom()->getBlock();
-    if (Dominators.dominates(Above, Other))
-      return Start;
-    for (BasicBlock *Successor : successors(Above))
-      if (Dominators.dominates(Successor, Other))
-        return Start;
-    Start = Above;
-  }
-}
+namespace {
 
-/// The first line in an arm, which may begin with blocks that hold no code (a coverage counter of the compiler's).
-static const unsigned *firstLineOf(const BasicBlock *Start, const DenseMap<const BasicBlock *, unsigned> &Number,
-                                   const FunctionLines &Lines) {
-  for (const BasicBlock *BB = Start; BB; BB = BB->getUniqueSuccessor()) {
-    auto Known = Number.find(BB);
-    if (Known == Number.end() || !BB->hasNPredecessors(1))
+/// Where code is in the source, and in which block.
+struct Spot {
+  Position At;
+  unsigned Block;
+  bool operator<(const Spot &Other) const { return At < Other.At; }
+};
+
+} // namespace
+
+/// The spot that all others can only be reached through; null if there is none.
+static const Spot *firstOf(ArrayRef<Spot> Spots, ArrayRef<BasicBlock *> Blocks, const DominatorTree &Dominators) {
+  const Spot *First = nullptr;
+  for (const Spot &S : Spots)
+    if (!First || Dominators.dominates(Blocks[S.Block], Blocks[First->Block]))
+      First = &S;
+  for (const Spot &S : Spots)
+    if (!Dominators.dominates(Blocks[First->Block], Blocks[S.Block]))
       return nullptr;
-    if (!Lines.OfBlock[Known->second].empty())
-      return &Lines.OfBlock[Known->second].front();
-  }
-  return nullptr;
+  return First;
 }
 
-/// The last line of `c ? a : b` over several lines closes the expression: it counts as often as the whole of it, as a
-/// statement over several lines does, and not as often as b alone.
-void addConditionalEnds(Function &F, ArrayRef<BasicBlock *> Blocks, FunctionLines &Lines) {
+/// Adds lines that count as often as the expression that they continue (continuations.h).
+void addContinuations(Function &F, ArrayRef<BasicBlock *> Blocks, FunctionLines &Lines) {
+  std::map<unsigned, std::vector<Spot>> SpotsOfFile;
+  for (unsigned Block = 0; Block < Blocks.size(); Block++)
+    for (Instruction &I : *Blocks[Block])
+      if (const DILocation *Location = locationOf(I))
+        SpotsOfFile[Lines.addFile(Location->getFile())].push_back({{Location->getLine(), Location->getColumn()}, Block});
   DominatorTree Dominators(F);
-  DenseMap<const BasicBlock *, unsigned> Number;
-  for (unsigned I = 0; I < Blocks.size(); I++)
-    Number[Blocks[I]] = I;
-  for (BasicBlock *End : Blocks) {
-    auto *Phi = dyn_cast<PHINode>(&End->front());
-    if (!Phi || Phi->getNumIncomingValues() != 2 || !Dominators.isReachableFromEntry(End))
-      continue;
-    BasicBlock *A = Phi->getIncomingBlock(0), *B = Phi->getIncomingBlock(1);
-    BasicBlock *Condition = Dominators.findNearestCommonDominator(A, B);
-    if (Condition == A || Condition == B)
-      continue;
-    const unsigned *OfElse = firstLineOf(startOfArm(Dominators, B, A), Number, Lines);
-    auto &OfCondition = Lines.OfBlock[Number.lookup(Condition)];
-    if (OfElse && !is_contained(OfCondition, *OfElse))
-      OfCondition.push_back(*OfElse);
+  for (auto &File : SpotsOfFile) {
+    std::vector<Spot> &Spots = File.second;
+    std::stable_sort(Spots.begin(), Spots.end());
+    auto &Known = continuationsIn(Lines.Files[File.first]);
+    for (auto It = Known.lower_bound({Spots.front().At, {}, 0}); It != Known.end() && !(Spots.back().At < It->Begin); ++It) {
+      auto Begin = std::lower_bound(Spots.begin(), Spots.end(), Spot{It->Begin, 0});
+      auto End = std::upper_bound(Begin, Spots.end(), Spot{It->End, 0});
+      const Spot *First = firstOf(ArrayRef<Spot>(Spots.data() + (Begin - Spots.begin()), End - Begin), Blocks, Dominators);
+      if (!First)
+        continue;
+      unsigned Line = Lines.addLine(File.first, It->Line);
+      if (!is_contained(Lines.OfBlock[First->Block], Line))
+        Lines.OfBlock[First->Block].push_back(Line);
+      if (File.first == Lines.File)
+        Lines.LastLine = std::max(Lines.LastLine, It->Line);
+    }
   }
 }
 
@@ -145,7 +161,7 @@ FunctionLines findLines(Function &F, ArrayRef<BasicBlock *> Blocks) {
     if (BB == Blocks.front())
       Lines.push_back(Result.addLine(Result.File, Subprogram->getLine()));
     for (Instruction &I : *BB) {
-      const DILocation *Location = isDescription(I) || isConnection(I) || isJoinedBranch(I) ? nullptr : outermost(I);
+      const DILocation *Location = locationOf(I);
       if (!Location)
         continue;
       unsigned File = Result.addFile(Location->getFile());
@@ -157,7 +173,7 @@ FunctionLines findLines(Function &F, ArrayRef<BasicBlock *> Blocks) {
     }
     Result.OfBlock.push_back(std::move(Lines));
   }
-  addConditionalEnds(F, Blocks, Result);
+  addContinuations(F, Blocks, Result);
   return Result;
 }
 

@@ -28,7 +28,7 @@ private:
   friend FunctionLines findLines(llvm::Function &F, llvm::ArrayRef<llvm::BasicBlock *> Blocks);
   std::map<const llvm::DIFile *, unsigned> FileIndex;
   std::map<std::pair<unsigned, unsigned>, unsigned> LineIndex;
-  friend void addConditionalEnds(llvm::Function &F, llvm::ArrayRef<llvm::BasicBlock *> Blocks, FunctionLines &Lines);
+  friend void addContinuations(llvm::Function &F, llvm::ArrayRef<llvm::BasicBlock *> Blocks, FunctionLines &Lines);
   unsigned addFile(const llvm::DIFile *File);
   unsigned addLine(unsigned File, unsigned Line);
 };

@@ -13,6 +13,7 @@
 #include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/IntrinsicInst.h"
+#include "llvm/Transforms/Utils/BasicBlockUtils.h"
 
 #include <algorithm>
 #include <numeric>
@@ -73,6 +74,15 @@ std::vector<BasicBlock *> splitNonReturning(Function &F) {
     }
   }
   return Result;
+}
+
+void joinSplitBlocks(Function &F) {
+  for (BasicBlock &BB : make_early_inc_range(F)) {
+    BasicBlock *Before = BB.getSinglePredecessor();
+    auto *Branch = Before ? dyn_cast<BranchInst>(Before->getTerminator()) : nullptr;
+    if (Branch && Branch->isUnconditional() && !Branch->getDebugLoc())
+      MergeBlockIntoPredecessor(&BB);
+  }
 }
 
 /// Control flow that this scheme cannot describe by edges.

@@ -1,4 +1,5 @@
-// Where counters go so that the count of every block follows from them. Analysis only, but for splitNonReturning.
+// Where counters go so that the count of every block follows from them. Analysis only, but for splitNonReturning and
+// joinSplitBlocks.
 //
 // The counts of all edges follow from those that are not in a spanning tree of the control-flow graph (Knuth 1973;
 // Ball and Larus 1994, "Optimally profiling and tracing programs"); the tree takes the edges that are run most.
@@ -42,6 +43,10 @@ std::vector<llvm::BasicBlock *> splitNonReturning(llvm::Function &F);
 
 /// Functions of the C library that call nothing of the program's.
 bool callsNothingBack(llvm::StringRef Name);
+
+/// Joins again what that has split, once the counters are in: at -O0 every value that is used in another block takes room
+/// in the frame, and programs that recurse deeply have none to spare.
+void joinSplitBlocks(llvm::Function &F);
 
 /// Whether control may leave through this instruction without reaching the next one.
 bool mayNotReturn(const llvm::Instruction &I);

@@ -64,6 +64,7 @@ void instrument(kp::Target &T) {
   GlobalVariable *Counters = kp::reserveCounters(M, T, Contents);
 
   kp::insertCounters(First, Blocks, Placement, kp::emitCounterBase(First, Counters));
+  kp::joinSplitBlocks(First);
   if (T.InPlace) {
     kp::insertThreadCheck(First);
   } else {
@@ -73,6 +74,7 @@ void instrument(kp::Target &T) {
     Value *Words = emitWords(Base, Placement.CounterCount);
     kp::insertCounters(*T.Exact, ExactBlocks, Placement, Base);
     kp::insertTimestamps(*T.Exact, Changes, Words);
+    kp::joinSplitBlocks(*T.Exact);
   }
   kp::emitRecord(M, T, Contents, Counters);
   kp::ChosenFunctions::add(*T.Original, T.InPlace ? "" : T.Hits->getName());

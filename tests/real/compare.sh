@@ -18,6 +18,9 @@ compare() {
   llvm-profdata-19 merge -o llvm.profdata llvm.*.profraw
   llvm-cov-19 export -format=lcov -instr-profile=llvm.profdata ./prog_a > llvm.info
   gcov --json-format --stdout ./*.gcda > gcc.json
-  for build in ours alone; do $KERNPROF export --format csv $build.lprof > $build.csv; done
+  for build in ours alone; do
+    $KERNPROF export --format csv $build.lprof > $build.csv
+    $KERNPROF export --format csv --view functions $build.lprof > $build.functions.csv
+  done
   python3 "$KP_TESTS/real/oracles.py" llvm.info gcc.json ours.csv alone.csv "$KP_TESTS/real/argued.txt" ${LOOSE:-}
 }

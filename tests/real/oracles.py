@@ -40,11 +40,18 @@ def read_gcc(path):
 
 
 def read_ours(path):
-    lines = {}
+    """A line in several functions: those that begin on the same line are instances of one source (a file included
+    several times, a template), whose hits add up; others lie within each other (lambdas), and the largest counts."""
+    start = {}
+    for row in csv.DictReader(open(path.replace(".csv", ".functions.csv"))):
+        start[row["file"], row["function"]] = int(row["line"])
+    counts = {}
     for row in csv.DictReader(open(path)):
         key = os.path.basename(row["file"]), int(row["line"])
-        lines[key] = max(lines.get(key, 0), int(row["hits"]))
-    return lines
+        begin = start.get((row["file"], row["function"]))
+        instances = counts.setdefault(key, {})
+        instances[begin] = instances.get(begin, 0) + int(row["hits"])
+    return {key: max(instances.values()) for key, instances in counts.items()}
 
 
 def read_argued(path):

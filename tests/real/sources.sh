@@ -1,6 +1,14 @@
 # Sourced: fetch NAME prints the folder of Debian's source package NAME, downloaded once into build/real with an apt
 # configuration of our own. Exits 77 where no source packages can be had.
 store=$KP_BUILD/real
+# The newest version of a source package that the mirror still has.
+any_version() {
+  local version
+  for version in $(apt-cache "${apt[@]:1}" showsrc "$1" | sed -n 's/^Version: //p' | sort -ruV); do
+    "${apt[@]}" source "$1=$version" && return
+  done
+  return 1
+}
 fetch() {
   local folder
   folder=$(find "$store" -maxdepth 1 -type d -name "$1-[0-9]*" 2>/dev/null | head -1)
@@ -11,7 +19,7 @@ fetch() {
     local apt=(apt-get -qq -o Dir::Etc::SourceList=/dev/null -o "Dir::Etc::SourceParts=$store/apt/parts"
       -o "Dir::State::Lists=$store/apt/lists" -o "Dir::Cache=$store/apt/cache" -o APT::Sandbox::User=root)
     { [ -e "$store/apt/updated" ] || "${apt[@]}" update && touch "$store/apt/updated"
-      (cd "$store" && "${apt[@]}" source "$1"); } > "$store/apt/log" 2>&1 ||
+      (cd "$store" && any_version "$1"); } > "$store/apt/log" 2>&1 ||
       { echo "no source package $1 to be had" >&2; exit 77; }
     folder=$(find "$store" -maxdepth 1 -type d -name "$1-[0-9]*" | head -1)
   fi
