@@ -27,14 +27,19 @@ class Noter {
 public:
   explicit Noter(const ASTContext &Context) : Context(Context), Sources(Context.getSourceManager()) {}
 
-  /// Walks all expressions; functions inside of this one are noted for themselves. Not recursive: expressions that
+  /// Walks all expressions; lambdas inside of this function are noted for themselves. Not recursive: expressions that
   /// programs write nest deeply.
   void note(const Stmt *Root) {
     llvm::SmallVector<const Stmt *, 32> Work{Root};
     while (!Work.empty()) {
       const Stmt *S = Work.pop_back_val();
-      if (!S || isFunction(S))
+      if (!S || llvm::isa<LambdaExpr>(S))
         continue;
+      // Pieces of this function that become functions of their own.
+      if (auto *Block = llvm::dyn_cast<BlockExpr>(S))
+        Work.push_back(Block->getBody());
+      if (auto *Captured = llvm::dyn_cast<CapturedStmt>(S))
+        Work.push_back(Captured->getCapturedStmt());
       if (auto *Binary = llvm::dyn_cast<BinaryOperator>(S)) {
         if (Binary->isLogicalOp())
           noteArm(Binary, Binary->getRHS(), {Binary->getLHS()});

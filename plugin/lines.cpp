@@ -1,5 +1,6 @@
 // Which lines hold code (see lines.h).
 #include "plugin/lines.h"
+#include "plugin/compat/coroutines.h"
 #include "plugin/continuations.h"
 
 #include "llvm/ADT/DenseMap.h"
@@ -57,18 +58,36 @@ std::string sourcePath(const DIFile &File) {
   return Path.str().str();
 }
 
+static unsigned lineIn(const Instruction *I) { return I && I->getDebugLoc() ? I->getDebugLoc().getLine() : 0; }
+
+/// The comparison with zero that makes a condition of a value which stands on a later line than the jump.
+static bool isTestElsewhere(const Instruction &I, const Instruction &Jump) {
+  auto *Compare = dyn_cast<CmpInst>(&I);
+  auto *Value = Compare && isa<Constant>(Compare->getOperand(1)) ? dyn_cast<Instruction>(Compare->getOperand(0)) : nullptr;
+  return lineIn(Value) > lineIn(&Jump) && lineIn(&I) == lineIn(&Jump);
+}
+
 /// The jump on a condition that stands on another line: it has the location of the whole statement (`for (i = 0;`),
 /// whose first line is passed once.
 static bool isBranchElsewhere(const Instruction &I) {
+  if (isa<CmpInst>(I) && I.hasOneUse() && isa<BranchInst>(I.user_back()))
+    return isTestElsewhere(I, *cast<Instruction>(I.user_back()));
   auto *Branch = dyn_cast<BranchInst>(&I);
   auto *Condition = Branch && Branch->isConditional() ? dyn_cast<Instruction>(Branch->getCondition()) : nullptr;
-  return Condition && Condition->getDebugLoc() && I.getDebugLoc() &&
-         Condition->getDebugLoc().getLine() != I.getDebugLoc().getLine();
+  return Condition && lineIn(Condition) && lineIn(&I) &&
+         (lineIn(Condition) != lineIn(&I) || isTestElsewhere(*Condition, I));
+}
+
+/// What a coroutine does around its body, suspending and ending, has the location of its name: no run of that line.
+static bool isAroundCoroutine(const Instruction &I) {
+  const Function *F = I.getFunction();
+  return isPresplitCoroutine(*F) && I.getParent() != &F->getEntryBlock() && I.getDebugLoc() &&
+         I.getDebugLoc().getLine() == F->getSubprogram()->getLine();
 }
 
 /// Where I stands in the source, for the count of a line; null where that says nothing about the line.
 static const DILocation *locationOf(const Instruction &I) {
-  return isDescription(I) || isConnection(I) || isJoinedBranch(I) || isBranchElsewhere(I) ? nullptr : outermost(I);
+  return isDescription(I) || isConnection(I) || isJoinedBranch(I) || isBranchElsewhere(I) || isAroundCoroutine(I) ? nullptr : outermost(I);
 }
 
 unsigned FunctionLines::addFile(const DIFile *File) {

@@ -169,8 +169,11 @@ Placement placeCounters(Function &F, ArrayRef<BasicBlock *> Blocks, ArrayRef<Bas
   P.Edges = findEdges(F, Blocks, NonReturning);
   std::vector<unsigned> Order(P.Edges.size());
   std::iota(Order.begin(), Order.end(), 0);
-  std::stable_sort(Order.begin(), Order.end(),
-                   [&](unsigned A, unsigned B) { return P.Edges[A].Weight > P.Edges[B].Weight; });
+  // What cannot be counted first: frequencies saturate, so its weight alone would not see to that.
+  std::stable_sort(Order.begin(), Order.end(), [&](unsigned A, unsigned B) {
+    bool NowhereA = P.Edges[A].Where == Place::Nowhere, NowhereB = P.Edges[B].Where == Place::Nowhere;
+    return NowhereA != NowhereB ? NowhereA : P.Edges[A].Weight > P.Edges[B].Weight;
+  });
   Components Tree(Blocks.size() + 1);
   std::vector<bool> InTree(P.Edges.size());
   for (unsigned Index : Order)

@@ -4,8 +4,10 @@
 #include "plugin/timed.h"
 
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/DebugInfoMetadata.h"
+#include "llvm/IR/GlobalAlias.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Instructions.h"
 
@@ -111,15 +113,77 @@ static bool canBeProfiled(const Function &F) {
   return !F.isDeclaration() && F.getSubprogram() && !F.hasFnAttribute(Attribute::Naked);
 }
 
+/// A piece of a function that the compiler has made a function of its own: an OpenMP region or task, a block. It carries
+/// none of its function's attributes.
+static bool isPieceOfFunction(const Function &F) {
+  return F.hasLocalLinkage() && (F.getName().contains(".omp_") || F.getName().contains("_block_invoke"));
+}
+
+/// The functions that F's code refers to: calls them, takes their address, or uses data of this module that does.
+static SmallVector<Function *, 8> referredFunctions(const Function &F) {
+  SmallVector<Function *, 8> Result;
+  SmallPtrSet<const Constant *, 32> Seen;
+  SmallVector<const Constant *, 32> Work;
+  for (const Instruction &I : instructions(F))
+    for (const Use &Operand : I.operands())
+      if (auto *C = dyn_cast<Constant>(Operand))
+        Work.push_back(C);
+  while (!Work.empty()) {
+    const Constant *C = Work.pop_back_val();
+    if (isa<ConstantData>(C) || !Seen.insert(C).second)
+      continue;
+    if (auto *Callee = dyn_cast<Function>(C)) {
+      Result.push_back(const_cast<Function *>(Callee));
+    } else if (auto *Data = dyn_cast<GlobalVariable>(C)) {
+      if (Data->hasLocalLinkage() && Data->hasInitializer())
+        Work.push_back(Data->getInitializer());
+    } else if (!isa<GlobalValue>(C) && !isa<BlockAddress>(C)) {
+      for (const Use &Operand : C->operands())
+        Work.push_back(cast<Constant>(Operand));
+    }
+  }
+  return Result;
+}
+
 static bool reachedFromOutside(const Function &F) { return !F.hasLocalLinkage() || F.hasAddressTaken(); }
+
+/// Whether F runs before main. The optimiser runs such functions itself where it can, counters and all, and removes them.
+static bool isConstructor(const Function &F) {
+  const GlobalVariable *List = F.getParent()->getGlobalVariable("llvm.global_ctors");
+  auto *Entries = List && List->hasInitializer() ? dyn_cast<ConstantArray>(List->getInitializer()) : nullptr;
+  if (!Entries)
+    return false;
+  return any_of(Entries->operands(), [&](const Use &Entry) {
+    auto *Fields = dyn_cast<ConstantStruct>(Entry);
+    return Fields && Fields->getOperand(1)->stripPointerCasts() == &F;
+  });
+}
 
 static Entry howEntered(const Function &F) {
   if (F.hasAvailableExternallyLinkage() || !reachedFromOutside(F))
     return Entry::None;
   bool OwnBody = (F.hasExternalLinkage() || F.hasLocalLinkage()) && !F.hasComdat();
-  if (!OwnBody || options().LinkTimeOptimisation || F.hasPrefixData())
+  if (!OwnBody || options().LinkTimeOptimisation || F.hasPrefixData() ||
+      isConstructor(F)) // the test of a variable cannot be done beforehand
     return Entry::Test;
   return Entry::Patch;
+}
+
+SmallVector<CallBase *, 16> directCalls(Function &F) {
+  SmallVector<CallBase *, 16> Calls;
+  SmallVector<Value *, 4> Names{&F};
+  while (!Names.empty()) {
+    Value *Name = Names.pop_back_val();
+    for (User *U : Name->users()) {
+      auto *Call = dyn_cast<CallBase>(U);
+      auto *Alias = dyn_cast<GlobalAlias>(U);
+      if (Call && Call->getCalledOperand() == Name)
+        Calls.push_back(Call);
+      else if (Alias && !Alias->isInterposable())
+        Names.push_back(Alias);
+    }
+  }
+  return Calls;
 }
 
 /// Direct callers of targets in this module become targets themselves, and so on.
@@ -133,10 +197,7 @@ static void addCallers(SmallVectorImpl<Target> &Targets) {
   }
   while (!Work.empty()) {
     Function *Callee = Work.pop_back_val();
-    for (User *U : Callee->users()) {
-      auto *Call = dyn_cast<CallBase>(U);
-      if (!Call || Call->getCalledOperand() != Callee)
-        continue;
+    for (CallBase *Call : directCalls(*Callee)) {
       Function *Caller = Call->getFunction();
       if (!Known.insert({Caller, true}).second || Caller->hasFnAttribute(Attribute::Naked) || sharesLabels(*Caller))
         continue;
@@ -149,6 +210,34 @@ static void addCallers(SmallVectorImpl<Target> &Targets) {
   }
 }
 
+static Target chosenTarget(Function &F, bool ByAttribute) {
+  Target T;
+  T.Original = &F;
+  T.Chosen = true;
+  T.ByAttribute = ByAttribute;
+  T.InPlace = sharesLabels(F);
+  T.How = T.InPlace ? Entry::None : howEntered(F);
+  return T;
+}
+
+static Target pieceOf(const Target &Whole, Function &Piece) {
+  Target T = chosenTarget(Piece, Whole.ByAttribute);
+  T.OnlyLines = Whole.OnlyLines;
+  T.OnlyMemory = Whole.OnlyMemory;
+  return T;
+}
+
+/// Pieces of chosen functions are chosen, and pieces of pieces.
+static void addPieces(SmallVectorImpl<Target> &Targets) {
+  SmallPtrSet<Function *, 32> Known;
+  for (Target &T : Targets)
+    Known.insert(T.Original);
+  for (size_t I = 0; I < Targets.size(); I++)
+    for (Function *Piece : referredFunctions(*Targets[I].Original))
+      if (isPieceOfFunction(*Piece) && canBeProfiled(*Piece) && Known.insert(Piece).second)
+        Targets.push_back(pieceOf(Targets[I], *Piece));
+}
+
 SmallVector<Target, 0> selectTargets(Module &M) {
   SmallVector<Target, 0> Targets;
   for (Function &F : M) {
@@ -156,16 +245,12 @@ SmallVector<Target, 0> selectTargets(Module &M) {
     Marks Found = takeMarks(F);
     if (!(Found.attribute() || Found.Option) || !canBeProfiled(F))
       continue;
-    Target T;
-    T.Original = &F;
-    T.Chosen = true;
-    T.ByAttribute = Found.attribute();
+    Target T = chosenTarget(F, Found.attribute());
     T.OnlyLines = Found.Line && !Found.all();
     T.OnlyMemory = Found.Memory && !Found.all();
-    T.InPlace = sharesLabels(F);
-    T.How = T.InPlace ? Entry::None : howEntered(F);
     Targets.push_back(T);
   }
+  addPieces(Targets);
   addCallers(Targets);
   return Targets;
 }

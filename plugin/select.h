@@ -4,6 +4,7 @@
 
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/IR/Function.h"
+#include "llvm/IR/InstrTypes.h"
 #include "llvm/IR/Module.h"
 
 namespace kp {
@@ -30,6 +31,9 @@ struct Target {
   llvm::Function *EnterHits = nullptr;  ///< entry from outside: makes sure that the thread has a segment
   llvm::Function *EnterExact = nullptr;
 };
+
+/// The calls of F by its own name or by an alias (thread_local's initialisers), which the optimiser sees through.
+llvm::SmallVector<llvm::CallBase *, 16> directCalls(llvm::Function &F);
 
 /// The module's targets, chosen functions first. Takes the marks off all functions and calls.
 llvm::SmallVector<Target, 0> selectTargets(llvm::Module &M);

@@ -138,10 +138,8 @@ void redirectCalls(MutableArrayRef<Target> Targets) {
   for (Target &T : Targets) {
     if (!T.Hits)
       continue;
-    SmallVector<User *, 16> Users(T.Original->users());
-    for (User *U : Users) {
-      auto *Call = dyn_cast<CallBase>(U);
-      if (!Call || Call->getCalledOperand() != T.Original || Call->getFunctionType() != T.Original->getFunctionType())
+    for (CallBase *Call : directCalls(*T.Original)) {
+      if (Call->getFunctionType() != T.Original->getFunctionType())
         continue;
       auto Caller = Versions.find(Call->getFunction());
       if (Caller == Versions.end())

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# csmith.sh LEVEL: random programs (csmith) do the same with and without us, and have the oracles' hits.
+# KP_CSMITH says how many (6), KP_CSMITH_FROM the first seed (1).
+set -euo pipefail
+source "$KP_TESTS/real/compare.sh"
+level=$1
+command -v csmith > /dev/null || { echo "no csmith"; exit 77; }
+workload() { timeout 60 "$@" > output; }
+compared=0
+for ((seed = ${KP_CSMITH_FROM:-1}; compared < ${KP_CSMITH:-6}; seed++)); do
+  mkdir "seed$seed"
+  cd "seed$seed"
+  csmith --seed "$seed" --no-packed-struct > random.c
+  clang-19 "-$level" -w -I/usr/include/csmith -o plain random.c
+  # Some never end, and some are too large for their own good.
+  if timeout 2 ./plain > expected 2> /dev/null; then
+    compare "$level" "-I/usr/include/csmith" random.c > compared 2>&1 || { echo "seed $seed:"; cat compared; exit 1; }
+    cmp output expected
+    $KERNPROF -l -q --timing=exact -o exact.lprof ./prog_c > output
+    cmp output expected
+    compared=$((compared + 1))
+  fi
+  cd ..
+  rm -rf "seed$seed"
+done
