@@ -295,6 +295,12 @@ static int line_of(const struct kp_times *t, unsigned function, const char *path
     return -1;
 }
 
+/* Whether the function's body is the one that was made after inlining: what was inlined there belongs to it. */
+static int is_calls_only(const struct kp_times *t, unsigned function)
+{
+    return (t->functions[function].view.record->flags & KP_FUNCTION_CALLS_ONLY) != 0;
+}
+
 /* The function that has a line at this place: the one of that name where there is one (NULL: not known), else the first. */
 static int find_at(const struct kp_times *t, const char *path, uint32_t line, const char *name, struct charged *at)
 {
@@ -310,8 +316,7 @@ static int find_at(const struct kp_times *t, const char *path, uint32_t line, co
     int found = 0;
     for (size_t i = low; i < t->place_count && t->places[i].line == line && strcmp(t->places[i].path, path) == 0; i++) {
         const struct place *p = &t->places[i];
-        int calls_only = (t->functions[p->function].view.record->flags & KP_FUNCTION_CALLS_ONLY) != 0;
-        if (calls_only != t->by_function && !found && calls_only)
+        if (is_calls_only(t, p->function)) /* it has no lines */
             continue;
         int named = name && is_named(t, p->function, name);
         if (!found || named)
@@ -337,7 +342,7 @@ static unsigned frames_of_site(const struct kp_times *t, const struct site *site
                 break; /* it only forwards calls */
             int line = line_of(t, site->function, path, frame->line);
             frames[count++] = (struct charged){site->function, line >= 0 ? (unsigned)line : 0};
-        } else if (!t->by_function && find_at(t, path, frame->line, view->strings + frame->function, &frames[count])) {
+        } else if (!is_calls_only(t, site->function) && find_at(t, path, frame->line, view->strings + frame->function, &frames[count])) {
             count++;
         }
     }
@@ -433,7 +438,8 @@ static int outermost_frame(const struct kp_times *t, const struct kp_code_frame 
             const struct kp_map_view *view = &t->functions[i].view;
             if (!view->record->line_count || !is_symbol_of(t, i, symbol))
                 continue;
-            *at = (struct charged){i, 0};
+            int line = frame->path ? line_of(t, i, frame->path, frame->line) : -1;
+            *at = (struct charged){i, line >= 0 ? (unsigned)line : 0};
             if (frame->path && strcmp(view->strings + view->files[view->record->file].path, frame->path) == 0)
                 return 1;
         }
@@ -456,19 +462,19 @@ static int outermost_frame(const struct kp_times *t, const struct kp_code_frame 
 void kp_times_add_samples(struct kp_times *t, const struct kp_code_place *place, const char *symbol, double time_ns,
                           uint64_t samples)
 {
-    struct charged frames[MAX_FRAMES];
+    struct charged frames[MAX_FRAMES], body;
     unsigned count = 0;
-    int in_body = 0;
-    for (unsigned i = 0; i < place->frame_count && count < MAX_FRAMES; i++) {
+    if (place->frame_count == 0)
+        return;
+    int in_body = outermost_frame(t, &place->frames[place->frame_count - 1], symbol, &body);
+    int inlined_too = !in_body || !is_calls_only(t, body.function);
+    for (unsigned i = 0; inlined_too && i + 1 < place->frame_count && count < MAX_FRAMES - 1; i++) {
         const struct kp_code_frame *frame = &place->frames[i];
-        int is_body = i + 1 == place->frame_count;
-        if (is_body ? outermost_frame(t, frame, symbol, &frames[count])
-                    : !t->by_function && frame->path && frame->function &&
-                          find_at(t, frame->path, frame->line, frame->function, &frames[count])) {
-            in_body = is_body;
+        if (frame->path && frame->function && find_at(t, frame->path, frame->line, frame->function, &frames[count]))
             count++;
-        }
     }
+    if (in_body)
+        frames[count++] = body;
     struct kp_line_time amount = {.time_ns = time_ns,
                                   .self_ns = time_ns,
                                   .variance = samples ? time_ns * time_ns / (double)samples : 0};
@@ -569,7 +575,7 @@ static void charge_site(struct solver *s, const struct site *site, const struct 
                                   .wait_ns = time_ns * e->waiting,
                                   .variance = e->variance};
     charge(t, frames, count, of_all, &amount);
-    int counted = (t->functions[site->function].view.record->flags & KP_FUNCTION_CALLS_ONLY) != 0;
+    int counted = is_calls_only(t, site->function);
     if (profiled && *name)
         add_arc(t, frames[0], name, counted ? site->calls : 0, time_ns);
     else if (profiled)

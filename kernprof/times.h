@@ -29,8 +29,8 @@ struct kp_arc {
     double time_ns;
 };
 
-/* For the module with this map, which must outlive it. `by_function`: what was inlined belongs to the function that it was
- * inlined into, as functions are profiled. NULL: out of memory. */
+/* For the module with this map, which must outlive it. `by_function`: all functions are profiled, and
+ * not only those chosen for their lines. NULL: out of memory. */
 struct kp_times *kp_times_new(const void *map, uint64_t map_size, uint64_t map_address, uint64_t counters_address,
                               uint64_t counters_size, int by_function);
 void kp_times_free(struct kp_times *times);
