@@ -3,8 +3,9 @@
 # KP_CSMITH says how many (6), KP_CSMITH_FROM the first seed (1).
 set -euo pipefail
 source "$KP_TESTS/real/compare.sh"
+export KP_LISTED=executed
 level=$1
-command -v csmith > /dev/null || { echo "no csmith"; exit 77; }
+[ -e /usr/include/csmith/csmith.h ] && command -v csmith > /dev/null || { echo "no csmith"; exit 77; }
 workload() { timeout 60 "$@" > output; }
 compared=0
 for ((seed = ${KP_CSMITH_FROM:-1}; compared < ${KP_CSMITH:-6}; seed++)); do
