@@ -243,6 +243,11 @@ static int run_and_finish(const char *folder, const struct options *options, cha
     run->pid = end.pid;
     run->exit_status = end.exit_status;
     run->clean = end.signal == 0;
+    if (samples_are_wanted && !sampling.sampler && !options->quiet)
+        fprintf(stderr, "kernprof: no samples: the system forbids perf events, so that lines have the time of their calls alone; "
+                        "see kernprof doctor, or use --timing=exact\n");
+    if (samples.lost && !options->quiet)
+        fprintf(stderr, "kernprof: %llu samples were lost: use a smaller --overhead\n", (unsigned long long)samples.lost);
     status = finish(options, folder, run, sampling.sampler ? &samples : NULL, output, keep, error);
     kp_samples_free(&samples);
     return status;
