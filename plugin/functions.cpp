@@ -41,7 +41,7 @@ bool ChosenFunctions::contain(const DILocation *Location) const {
 static bool wantsBody(Function &F) {
   return !F.isDeclaration() && F.getSubprogram() && !F.hasAvailableExternallyLinkage() && !F.hasFnAttribute(ChosenKey) &&
          !F.hasFnAttribute(VersionKey) && !F.hasFnAttribute(Attribute::Naked) && !F.hasFnAttribute("no_instrument_function") &&
-         !F.hasFnAttribute(Attribute::NoProfile) && !F.hasSection() && !sharesLabels(F);
+         !F.hasFnAttribute(Attribute::NoProfile) && !F.hasSection() && !cannotBeCopied(F);
 }
 
 /// Comdat functions, which another object may replace, get a test of their own only where pointers lead to them: direct

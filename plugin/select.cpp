@@ -4,10 +4,12 @@
 #include "plugin/timed.h"
 
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/DebugInfoMetadata.h"
 #include "llvm/IR/GlobalAlias.h"
+#include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Instructions.h"
 
@@ -81,7 +83,8 @@ static void stripCalls(Function &F) {
   }
 }
 
-bool sharesLabels(Function &F) {
+/// Label tables and other data that hold addresses of F's blocks and could not be copied with its body.
+static bool sharesLabels(Function &F) {
   for (BasicBlock &BB : F) {
     if (!BB.hasAddressTaken())
       continue;
@@ -108,6 +111,41 @@ bool sharesLabels(Function &F) {
   }
   return false;
 }
+
+/// Whether a text for the assembler defines a label by name: an identifier and a colon where a statement may begin. Numbers
+/// ("1:") may be defined again, and what ends in "%=" is new in every copy.
+static bool definesLabel(StringRef Text) {
+  bool AtStart = true;
+  for (size_t I = 0; I < Text.size(); I++) {
+    char C = Text[I];
+    if (C == '\n' || C == ';' || C == ':') {
+      AtStart = true;
+    } else if (AtStart && (isAlpha(C) || C == '_' || C == '.')) {
+      size_t End = I;
+      while (End < Text.size() && (isAlnum(Text[End]) || Text[End] == '_' || Text[End] == '.'))
+        End++;
+      if (End < Text.size() && Text[End] == ':')
+        return true;
+      I = End - 1;
+      AtStart = false;
+    } else if (C != ' ' && C != '\t') {
+      AtStart = false;
+    }
+  }
+  return false;
+}
+
+static bool definesLabel(const Function &F) {
+  for (const Instruction &I : instructions(F)) {
+    auto *Call = dyn_cast<CallBase>(&I);
+    auto *Assembly = Call ? dyn_cast<InlineAsm>(Call->getCalledOperand()) : nullptr;
+    if (Assembly && definesLabel(Assembly->getAsmString()))
+      return true;
+  }
+  return false;
+}
+
+bool cannotBeCopied(Function &F) { return definesLabel(F) || sharesLabels(F); }
 
 static bool canBeProfiled(const Function &F) {
   return !F.isDeclaration() && F.getSubprogram() && !F.hasFnAttribute(Attribute::Naked);
@@ -199,7 +237,7 @@ static void addCallers(SmallVectorImpl<Target> &Targets) {
     Function *Callee = Work.pop_back_val();
     for (CallBase *Call : directCalls(*Callee)) {
       Function *Caller = Call->getFunction();
-      if (!Known.insert({Caller, true}).second || Caller->hasFnAttribute(Attribute::Naked) || sharesLabels(*Caller))
+      if (!Known.insert({Caller, true}).second || Caller->hasFnAttribute(Attribute::Naked) || cannotBeCopied(*Caller))
         continue;
       Target T;
       T.Original = Caller;
@@ -215,7 +253,7 @@ static Target chosenTarget(Function &F, bool ByAttribute) {
   T.Original = &F;
   T.Chosen = true;
   T.ByAttribute = ByAttribute;
-  T.InPlace = sharesLabels(F);
+  T.InPlace = cannotBeCopied(F);
   T.How = T.InPlace ? Entry::None : howEntered(F);
   return T;
 }
@@ -241,6 +279,8 @@ static void addPieces(SmallVectorImpl<Target> &Targets) {
 SmallVector<Target, 0> selectTargets(Module &M) {
   SmallVector<Target, 0> Targets;
   for (Function &F : M) {
+    if (definesLabel(F)) // nor may it be inlined into two versions of its caller
+      F.addFnAttr(Attribute::NoInline);
     stripCalls(F);
     Marks Found = takeMarks(F);
     if (!(Found.attribute() || Found.Option) || !canBeProfiled(F))

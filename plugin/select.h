@@ -38,8 +38,8 @@ llvm::SmallVector<llvm::CallBase *, 16> directCalls(llvm::Function &F);
 /// The module's targets, chosen functions first. Takes the marks off all functions and calls.
 llvm::SmallVector<Target, 0> selectTargets(llvm::Module &M);
 
-/// Label tables and other data that hold addresses of F's blocks and could not be copied with its body.
-bool sharesLabels(llvm::Function &F);
+/// Whether F's body cannot exist twice: data that others see holds addresses of its blocks, or its assembly defines a label.
+bool cannotBeCopied(llvm::Function &F);
 
 } // namespace kp
 
