@@ -18,9 +18,11 @@ static void export_all(const char *path, FILE *out)
         return;
     struct kp_hottest hottest;
     kp_view_hottest(profile, &hottest);
-    for (const struct kp_export_format *format = kp_export_formats; format->name; format++)
+    for (const struct kp_export_format *format = kp_export_formats; format->name; format++) {
+        kp_export_write(profile, format, NULL, out, NULL, &error);
         for (const struct kp_export_view *view = kp_export_views; view->name; view++)
-            kp_export_write(profile, format, view, out, &error);
+            kp_export_write(profile, format, view, out, NULL, &error); /* an error where the format has no views */
+    }
     sqlite3_close(profile);
 }
 
