@@ -100,7 +100,7 @@ class Inserter {
   Value *Bias = nullptr;      ///< of the running thread; null: loaded anew at every site
   Value *Timed = nullptr;     ///< struct kp_timed_call in this frame
   Value *Outermost = nullptr; ///< address of KP_OUTERMOST_FRAME; null where there is but one activation at a time
-  FunctionCallee Begin, End, Target;
+  FunctionCallee Begin, End, Target, Count;
 
 public:
   explicit Inserter(Function &F) : F(F), M(*F.getParent()), C(F.getContext()) {
@@ -110,6 +110,7 @@ public:
     Begin = declare("kp_call_begin", {Pointer, Pointer, Pointer});
     End = declare("kp_call_end", {Pointer});
     Target = declare("kp_call_target", {Pointer, Word});
+    Count = declare("kp_call_count", {Pointer, Pointer, Pointer});
   }
 
   void run(ArrayRef<CallBase *> Calls, GlobalVariable *Counters, unsigned CounterCount, GlobalVariable *SiteWords,
@@ -237,7 +238,34 @@ private:
     B.CreateStore(B.getInt64(0), Outermost);
   }
 
+  Value *outermost() const { return Outermost ? Outermost : ConstantPointerNull::get(cast<PointerType>(Pointer)); }
+
+  /// Without optimisation: all by calls of the runtime. A branch between a call's arguments and the call would give every
+  /// argument a place of its own in the frame, which would be several times as large.
+  void insertPlainly(CallBase &Call, unsigned Site) {
+    IRBuilder<> B(&Call);
+    B.SetCurrentDebugLocation(Nowhere);
+    if (!isa<Function>(Call.getCalledOperand()->stripPointerCasts()))
+      call(B, Target, {field(B, Site, 0), B.CreatePtrToInt(Call.getCalledOperand(), Word)});
+    call(B, Count, {Timed, field(B, Site, 0), outermost()});
+    auto *Invoke = dyn_cast<InvokeInst>(&Call);
+    if (!Invoke) {
+      IRBuilder<> After(Call.getNextNode());
+      call(After, End, {Timed});
+      return;
+    }
+    BasicBlock *Normal = Invoke->getNormalDest();
+    auto *Ended = BasicBlock::Create(C, "kp.ended", &F, Normal);
+    IRBuilder<> AtEnd(Ended);
+    call(AtEnd, End, {Timed});
+    AtEnd.CreateBr(Normal);
+    Normal->replacePhiUsesWith(Invoke->getParent(), Ended);
+    Invoke->setNormalDest(Ended);
+  }
+
   void insert(CallBase &Call, unsigned Site) {
+    if (F.hasOptNone() && isTimed(Call))
+      return insertPlainly(Call, Site);
     IRBuilder<> B(&Call);
     B.SetCurrentDebugLocation(Nowhere);
     if (!isa<Function>(Call.getCalledOperand()->stripPointerCasts()))
@@ -271,7 +299,7 @@ private:
     BranchInst::Create(Slow, Fast, Now, Head)
         ->setMetadata(LLVMContext::MD_prof, MDBuilder(C).createBranchWeights(1, 1000));
     IRBuilder<> B(Slow);
-    call(B, Begin, {Timed, field(B, Site, 0), Outermost ? Outermost : ConstantPointerNull::get(cast<PointerType>(Pointer))});
+    call(B, Begin, {Timed, field(B, Site, 0), outermost()});
     auto *Copy = cast<CallBase>(Call.clone());
     B.Insert(Copy);
     Copy->setDebugLoc(Call.getDebugLoc());

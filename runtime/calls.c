@@ -81,6 +81,14 @@ void kp_call_begin(struct kp_timed_call *call, uint64_t *site, const uint64_t *o
     call->began = (int64_t)kp_clock_ticks();
 }
 
+/* Instead of the code that is in line elsewhere, in functions that are not optimised. */
+void kp_call_count(struct kp_timed_call *call, uint64_t *site, const uint64_t *outermost_frame)
+{
+    call->site = NULL;
+    if ((int64_t)--site[KP_SITE_COUNTDOWN] < 0)
+        kp_call_begin(call, site, outermost_frame);
+}
+
 /* xorshift (Marsaglia 2003). */
 static uint64_t next_random(struct kp_segment *segment)
 {
@@ -209,6 +217,8 @@ static void add_target_calls(struct kp_segment *segment, uint64_t *site, uint64_
 void kp_call_target(uint64_t *site, uint64_t address)
 {
     struct kp_segment *segment = kp_thread_segment;
+    if (site[KP_SITE_TARGET] == address)
+        return;
     uint64_t calls = site[KP_SITE_GRANTED] - site[KP_SITE_COUNTDOWN];
     if (segment && site[KP_SITE_TARGET])
         add_target_calls(segment, site, site[KP_SITE_TARGET], calls - site[KP_SITE_TARGET_CALLS]);

@@ -132,6 +132,7 @@ void kp_exact_calibrate(void);
 struct kp_timed_call;
 void kp_call_begin(struct kp_timed_call *call, uint64_t *site, const uint64_t *outermost_frame);
 void kp_call_end(struct kp_timed_call *call);
+void kp_call_count(struct kp_timed_call *call, uint64_t *site, const uint64_t *outermost_frame);
 void kp_call_target(uint64_t *site, uint64_t address);
 
 /* Maps the targets that were counted in the segment by an earlier load of the module. */
