@@ -190,6 +190,7 @@ sqlite3 *kp_profile_create(const char *path, struct kp_error *error)
         sqlite3_close(profile);
         return NULL;
     }
+    sqlite3_busy_timeout(profile, WAIT_MS); /* somebody may look at a recording while it is written */
     /* No journal: the caller writes under a temporary name and renames, so a half-written file is never seen. */
     char identity[128];
     snprintf(
