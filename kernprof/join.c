@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "format/clock.h"
+#include "util/array.h"
 
 struct kp_join *kp_join_new(int by_function)
 {
@@ -83,14 +84,6 @@ uint64_t kp_join_uncounted(const struct kp_join *join)
     return join->uncounted;
 }
 
-/* Room for one more element; the array may move. */
-static void *grow(void *array, unsigned count, size_t size)
-{
-    if ((count & (count - 1)) != 0)
-        return array;
-    return reallocarray(array, count ? 2 * (size_t)count : 1, size);
-}
-
 static struct module *find_module(struct kp_join *join, const struct kp_module_chunk *chunk)
 {
     const unsigned char *map = (const unsigned char *)chunk + chunk->map_offset;
@@ -99,7 +92,7 @@ static struct module *find_module(struct kp_join *join, const struct kp_module_c
     for (unsigned i = 0; i < join->module_count; i++)
         if (join->modules[i].hash == hash && join->modules[i].counters_size == chunk->counters_size)
             return &join->modules[i];
-    struct module *modules = grow(join->modules, join->module_count, sizeof *modules);
+    struct module *modules = kp_array_grow(join->modules, join->module_count, sizeof *modules);
     if (!modules)
         return NULL;
     join->modules = modules;
@@ -261,7 +254,7 @@ static int add_process(struct kp_join *join, const struct kp_counters_header *he
 {
     struct process *p = kp_join_find_process(join, header->pid);
     if (!p) {
-        struct process *processes = grow(join->processes, join->process_count, sizeof *processes);
+        struct process *processes = kp_array_grow(join->processes, join->process_count, sizeof *processes);
         if (!processes)
             return -1;
         join->processes = processes;

@@ -21,6 +21,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "util/array.h"
+
 #if defined(__x86_64__)
 #define KP_REGISTER_PC PERF_REG_X86_IP
 #elif defined(__aarch64__)
@@ -158,14 +160,6 @@ static int open_rings(struct kp_sampler *s, int pid, int with_kernel)
     return -1;
 }
 
-/* Room for one more element of an array that doubles; NULL when memory runs out, the old one then being as it was. */
-static void *grow(void *array, size_t count, size_t size)
-{
-    if (count & (count - 1))
-        return array;
-    return realloc(array, (count ? 2 * count : 1) * size);
-}
-
 /* Copies a record out of the ring, where it may lie over the end. */
 static void take_record(struct kp_sampler *s, const char *data, size_t size, uint64_t at, uint16_t length)
 {
@@ -179,7 +173,7 @@ static void take_record(struct kp_sampler *s, const char *data, size_t size, uin
         s->bytes = bytes;
         s->room = room;
     }
-    struct record *records = grow(s->records, s->record_count, sizeof *records);
+    struct record *records = kp_array_grow(s->records, s->record_count, sizeof *records);
     if (!records) {
         s->lost++;
         return;
@@ -243,7 +237,7 @@ static struct process *find_process(struct kp_sampler *s, int pid)
     for (unsigned i = s->process_count; i-- > 0;)
         if (s->processes[i].pid == pid)
             return &s->processes[i];
-    struct process *processes = grow(s->processes, s->process_count, sizeof *processes);
+    struct process *processes = kp_array_grow(s->processes, s->process_count, sizeof *processes);
     if (!processes)
         return NULL;
     s->processes = processes;
@@ -256,7 +250,7 @@ static int find_path(struct kp_sampler *s, const char *path)
     for (unsigned i = 0; i < s->path_count; i++)
         if (strcmp(s->paths[i], path) == 0)
             return (int)i;
-    char **paths = grow(s->paths, s->path_count, sizeof *paths);
+    char **paths = kp_array_grow(s->paths, s->path_count, sizeof *paths);
     if (!paths)
         return -1;
     s->paths = paths;
@@ -280,7 +274,7 @@ static void note_mapping(struct kp_sampler *s, const struct mapped *m)
     int path = process && m->path[0] == '/' ? find_path(s, m->path) : -1;
     if (path < 0)
         return;
-    struct mapping *mappings = grow(process->mappings, process->count, sizeof *mappings);
+    struct mapping *mappings = kp_array_grow(process->mappings, process->count, sizeof *mappings);
     if (!mappings)
         return;
     process->mappings = mappings;
@@ -307,7 +301,7 @@ static void note_fork(struct kp_sampler *s, const struct forked *f)
     child->mappings = NULL;
     child->count = 0;
     for (unsigned i = 0; i < parent->count; i++) {
-        struct mapping *mappings = grow(child->mappings, i, sizeof *mappings);
+        struct mapping *mappings = kp_array_grow(child->mappings, i, sizeof *mappings);
         if (!mappings)
             return;
         child->mappings = mappings;

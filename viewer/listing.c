@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/array.h"
+
 /* `instance` is the id, or a constant to merge. Both orders must agree in their first five terms. */
 #define INSTANCE_APART "f.id"
 #define INSTANCE_MERGED "NULL"
@@ -44,14 +46,6 @@ static int fail_memory(struct loader *loader)
     return kp_fail(loader->error, "%s: out of memory", profile_name(loader->profile));
 }
 
-/* Makes room for one more element of an array that doubles; NULL when memory runs out, `array` then being as it was. */
-static void *grow(void *array, size_t count, size_t element_size)
-{
-    if (count & (count - 1)) /* full only at 0, 1, 2, 4, ... */
-        return array;
-    return realloc(array, (count ? 2 * count : 1) * element_size);
-}
-
 static char *column_copy(sqlite3_stmt *statement, int column)
 {
     const char *text = (const char *)sqlite3_column_text(statement, column);
@@ -78,7 +72,7 @@ static int for_each_row(struct loader *loader, const char *sql, int (*take)(stru
 static int take_source(struct loader *loader, sqlite3_stmt *row)
 {
     struct kp_listing *listing = loader->listing;
-    struct kp_source *sources = grow(listing->sources, listing->source_count, sizeof *sources);
+    struct kp_source *sources = kp_array_grow(listing->sources, listing->source_count, sizeof *sources);
     char *path = sources ? column_copy(row, 1) : NULL;
     if (sources)
         listing->sources = sources;
@@ -89,37 +83,22 @@ static int take_source(struct loader *loader, sqlite3_stmt *row)
     return 0;
 }
 
-/* Index of the source with this id; sources are ordered by it. The joins promise that it exists. */
-static size_t find_source(const struct kp_listing *listing, int64_t id)
-{
-    size_t low = 0;
-    size_t high = listing->source_count;
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (listing->sources[middle].id <= id)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static int take_function(struct loader *loader, sqlite3_stmt *row)
 {
     struct kp_listing *listing = loader->listing;
     size_t count = listing->function_count;
-    int64_t *instances = grow(loader->instances, count, sizeof *instances);
+    int64_t *instances = kp_array_grow(loader->instances, count, sizeof *instances);
     if (!instances)
         return fail_memory(loader);
     loader->instances = instances;
-    struct kp_listing_function *functions = grow(listing->functions, count, sizeof *functions);
+    struct kp_listing_function *functions = kp_array_grow(listing->functions, count, sizeof *functions);
     if (!functions)
         return fail_memory(loader);
     listing->functions = functions;
 
     struct kp_listing_function *function = &functions[count];
     *function = (struct kp_listing_function){
-        .source = find_source(listing, sqlite3_column_int64(row, 0)),
+        .source = kp_source_find(listing->sources, listing->source_count, sqlite3_column_int64(row, 0)),
         .line = sqlite3_column_int64(row, 1),
         .last_line = sqlite3_column_int64(row, 4),
         .time_ns = sqlite3_column_int64(row, 5),
@@ -149,7 +128,7 @@ static int take_function(struct loader *loader, sqlite3_stmt *row)
 static struct kp_listing_function *find_function(struct loader *loader, sqlite3_stmt *row)
 {
     struct kp_listing *listing = loader->listing;
-    size_t source = find_source(listing, sqlite3_column_int64(row, 0));
+    size_t source = kp_source_find(listing->sources, listing->source_count, sqlite3_column_int64(row, 0));
     int64_t line = sqlite3_column_int64(row, 1);
     const char *name = (const char *)sqlite3_column_text(row, 2);
     int64_t instance = sqlite3_column_int64(row, 3);
@@ -168,7 +147,7 @@ static int take_line(struct loader *loader, sqlite3_stmt *row)
     if (!function)
         return kp_fail(loader->error, "%s: damaged profile (lines without a function); profile the program again",
                        profile_name(loader->profile));
-    struct kp_listing_line *lines = grow(function->lines, function->line_count, sizeof *lines);
+    struct kp_listing_line *lines = kp_array_grow(function->lines, function->line_count, sizeof *lines);
     if (!lines)
         return fail_memory(loader);
     if (function->line_count == 0)
@@ -176,7 +155,7 @@ static int take_line(struct loader *loader, sqlite3_stmt *row)
     function->lines = lines;
     struct kp_listing_line *line = &lines[function->line_count++];
     *line = (struct kp_listing_line){
-        .source = find_source(loader->listing, sqlite3_column_int64(row, 4)),
+        .source = kp_source_find(loader->listing->sources, loader->listing->source_count, sqlite3_column_int64(row, 4)),
         .line = sqlite3_column_int64(row, 5),
         .hits = sqlite3_column_int64(row, 6),
         .time_ns = sqlite3_column_int64(row, 7),

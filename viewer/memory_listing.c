@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/array.h"
+
 static const char rows_query[] =
     "SELECT f.source, f.line, f.name, f.last_line, m.source, m.line, MAX(m.usage_bytes), SUM(m.increment_bytes), "
     "SUM(m.occurrences), SUM(m.allocations), SUM(m.allocated_bytes), SUM(m.frees), SUM(m.freed_bytes), "
@@ -20,14 +22,6 @@ static int fail_memory(struct kp_error *error)
     return kp_fail(error, "out of memory");
 }
 
-/* Makes room for one more element of an array that doubles; NULL when memory runs out. */
-static void *grow(void *array, size_t count, size_t element_size)
-{
-    if (count & (count - 1))
-        return array;
-    return reallocarray(array, count ? 2 * count : 1, element_size);
-}
-
 static const char *text_of(sqlite3_stmt *row, int column)
 {
     const char *text = (const char *)sqlite3_column_text(row, column);
@@ -36,7 +30,7 @@ static const char *text_of(sqlite3_stmt *row, int column)
 
 static int take_source(struct kp_memory_listing *listing, sqlite3_stmt *row, struct kp_error *error)
 {
-    struct kp_source *sources = grow(listing->sources, listing->source_count, sizeof *sources);
+    struct kp_source *sources = kp_array_grow(listing->sources, listing->source_count, sizeof *sources);
     if (!sources)
         return fail_memory(error);
     listing->sources = sources;
@@ -47,23 +41,15 @@ static int take_source(struct kp_memory_listing *listing, sqlite3_stmt *row, str
     return 0;
 }
 
-static size_t find_source(const struct kp_memory_listing *listing, int64_t id)
-{
-    for (size_t i = 0; i < listing->source_count; i++)
-        if (listing->sources[i].id == id)
-            return i;
-    return 0; /* the joins promise that it exists */
-}
-
 static struct kp_memory_function *function_of(struct kp_memory_listing *listing, sqlite3_stmt *row)
 {
-    size_t source = find_source(listing, sqlite3_column_int64(row, 0));
+    size_t source = kp_source_find(listing->sources, listing->source_count, sqlite3_column_int64(row, 0));
     int64_t line = sqlite3_column_int64(row, 1);
     const char *name = text_of(row, 2);
     struct kp_memory_function *last = listing->function_count ? &listing->functions[listing->function_count - 1] : NULL;
     if (last && last->source == source && last->line == line && strcmp(last->name, name) == 0)
         return last;
-    struct kp_memory_function *functions = grow(listing->functions, listing->function_count, sizeof *functions);
+    struct kp_memory_function *functions = kp_array_grow(listing->functions, listing->function_count, sizeof *functions);
     if (!functions)
         return NULL;
     listing->functions = functions;
@@ -78,14 +64,14 @@ static struct kp_memory_function *function_of(struct kp_memory_listing *listing,
 static int take_row(struct kp_memory_listing *listing, sqlite3_stmt *row, struct kp_error *error)
 {
     struct kp_memory_function *function = function_of(listing, row);
-    struct kp_memory_row *rows = function ? grow(function->rows, function->row_count, sizeof *rows) : NULL;
+    struct kp_memory_row *rows = function ? kp_array_grow(function->rows, function->row_count, sizeof *rows) : NULL;
     if (!rows)
         return fail_memory(error);
     function->rows = rows;
     int64_t last_line = sqlite3_column_int64(row, 3);
     function->last_line = last_line > function->last_line ? last_line : function->last_line;
     struct kp_memory_row *taken = &rows[function->row_count++];
-    taken->source = find_source(listing, sqlite3_column_int64(row, 4));
+    taken->source = kp_source_find(listing->sources, listing->source_count, sqlite3_column_int64(row, 4));
     taken->line = sqlite3_column_int64(row, 5);
     for (int i = 0; i < KP_MEMORY_VALUES; i++)
         taken->value[i] = sqlite3_column_int64(row, FIRST_VALUE + i);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/array.h"
+
 #define BYTES_PER_MIB 1048576.0
 
 static const char samples_query[] =
@@ -15,13 +17,6 @@ static const char marks_query[] =
     "(end_ns - (SELECT MIN(time_ns) FROM memory_samples)) / 1e9, start_bytes, end_bytes, level "
     "FROM memory_marks ORDER BY start_ns, level";
 
-static void *grow(void *array, size_t count, size_t element_size)
-{
-    if (count & (count - 1))
-        return array;
-    return reallocarray(array, count ? 2 * count : 1, element_size);
-}
-
 static char *text_of(sqlite3_stmt *row, int column)
 {
     const char *text = (const char *)sqlite3_column_text(row, column);
@@ -32,7 +27,7 @@ static struct kp_memory_curve *curve_of(struct kp_memory_series *series, int64_t
 {
     if (series->curve_count && series->curves[series->curve_count - 1].pid == pid)
         return &series->curves[series->curve_count - 1];
-    struct kp_memory_curve *curves = grow(series->curves, series->curve_count, sizeof *curves);
+    struct kp_memory_curve *curves = kp_array_grow(series->curves, series->curve_count, sizeof *curves);
     if (!curves)
         return NULL;
     series->curves = curves;
@@ -45,7 +40,7 @@ static int take_sample(struct kp_memory_series *series, sqlite3_stmt *row, int p
     if (pss && sqlite3_column_type(row, 3) == SQLITE_NULL)
         return 0;
     struct kp_memory_curve *curve = curve_of(series, sqlite3_column_int64(row, 0));
-    struct kp_memory_point *points = curve ? grow(curve->points, curve->count, sizeof *points) : NULL;
+    struct kp_memory_point *points = curve ? kp_array_grow(curve->points, curve->count, sizeof *points) : NULL;
     if (!points)
         return -1;
     curve->points = points;
@@ -60,7 +55,7 @@ static int take_sample(struct kp_memory_series *series, sqlite3_stmt *row, int p
 static int take_mark(struct kp_memory_series *series, sqlite3_stmt *row, int pss)
 {
     (void)pss;
-    struct kp_memory_mark *marks = grow(series->marks, series->mark_count, sizeof *marks);
+    struct kp_memory_mark *marks = kp_array_grow(series->marks, series->mark_count, sizeof *marks);
     char *function = marks ? text_of(row, 1) : NULL;
     if (marks)
         series->marks = marks;

@@ -80,21 +80,6 @@ static int take_source(struct loader *loader, sqlite3_stmt *row)
     return 0;
 }
 
-/* Sources are in the order of their ids, and the joins promise that this one exists. */
-static size_t find_source(const struct kp_model *model, int64_t id)
-{
-    size_t low = 0;
-    size_t high = model->source_count;
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (model->sources[middle].id <= id)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static int take_function(struct loader *loader, sqlite3_stmt *row)
 {
     struct kp_model *model = loader->model;
@@ -106,7 +91,7 @@ static int take_function(struct loader *loader, sqlite3_stmt *row)
     if (!name)
         return fail_memory(loader);
     functions[model->function_count++] = (struct kp_model_function){
-        .source = find_source(model, sqlite3_column_int64(row, 0)),
+        .source = kp_source_find(model->sources, model->source_count, sqlite3_column_int64(row, 0)),
         .line = column_count(row, 1),
         .last_line = column_count(row, 2),
         .name = name,
@@ -129,7 +114,7 @@ static int take_line(struct loader *loader, sqlite3_stmt *row)
     if (function->end_row == 0)
         function->first_row = model->line_count;
     lines[model->line_count++] = (struct kp_model_line){
-        .source = find_source(model, sqlite3_column_int64(row, 1)),
+        .source = kp_source_find(model->sources, model->source_count, sqlite3_column_int64(row, 1)),
         .line = column_count(row, 2),
         .hits = column_count(row, 3),
         .time_ns = column_count(row, 4),
@@ -152,7 +137,7 @@ static int take_arc(struct loader *loader, sqlite3_stmt *row)
         function->first_arc = model->arc_count;
     arcs[model->arc_count++] = (struct kp_model_arc){
         .caller = caller,
-        .source = find_source(model, sqlite3_column_int64(row, 1)),
+        .source = kp_source_find(model->sources, model->source_count, sqlite3_column_int64(row, 1)),
         .line = column_count(row, 2),
         .callee = (size_t)sqlite3_column_int64(row, 3),
         .calls = column_count(row, 4),

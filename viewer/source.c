@@ -24,6 +24,20 @@ void kp_source_init(struct kp_source *source, int64_t id, char *path, bool chang
     *source = (struct kp_source){.id = id, .path = path, .shown = kp_source_shown_path(path), .changed = changed};
 }
 
+size_t kp_source_find(const struct kp_source *sources, size_t count, int64_t id)
+{
+    size_t low = 0;
+    size_t high = count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (sources[middle].id <= id)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 static char *read_file(const char *path, size_t *size)
 {
     struct stat status;

@@ -31,6 +31,9 @@ struct kp_source {
 /* Takes over `path`. */
 void kp_source_init(struct kp_source *source, int64_t id, char *path, bool changed);
 
+/* Index of the source with this id among `count` that are ordered by it; the profile's joins promise that it exists. */
+size_t kp_source_find(const struct kp_source *sources, size_t count, int64_t id);
+
 /* Finds the text, once; a source that is nowhere to be found becomes KP_SOURCE_MISSING. -1: out of memory. */
 int kp_source_read(struct kp_source *source, sqlite3 *profile, struct kp_error *error);
 
