@@ -51,6 +51,8 @@ class Inserter {
   struct Nest {
     SmallPtrSet<BasicBlock *, 16> Blocks;
     SmallVector<std::pair<BasicBlock *, BasicBlock *>, 4> Exits;
+    SmallPtrSet<BasicBlock *, 16>
+        Decisions; ///< blocks that end in a branch within a pass of a loop that may become vectors
     MapVector<unsigned, AllocaInst *> Accumulators; ///< by counter
   };
   std::vector<Nest> Nests;
@@ -97,14 +99,6 @@ private:
     return B.CreateConstGEP1_64(B.getInt64Ty(), Words, Counter);
   }
 
-  static bool isClosed(const Loop &L) {
-    for (BasicBlock *BB : L.blocks())
-      for (Instruction &I : *BB)
-        if (mayNotReturn(I))
-          return false;
-    return true;
-  }
-
   static bool canSplitExits(ArrayRef<std::pair<BasicBlock *, BasicBlock *>> Exits) {
     for (auto &Exit : Exits) {
       auto *T = Exit.first->getTerminator();
@@ -112,6 +106,14 @@ private:
         return false;
     }
     return true;
+  }
+
+  /// Whether a branch neither leaves the loop nor begins its next pass. The counts of those that do are the loop's trip
+  /// count, which the optimiser knows without counting.
+  static bool decidesWithin(const Loop &L, BasicBlock &BB) {
+    auto *Branch = dyn_cast<BranchInst>(BB.getTerminator());
+    return Branch && Branch->isConditional() && Branch->getSuccessor(0) != Branch->getSuccessor(1) &&
+           all_of(Branch->successors(), [&](BasicBlock *To) { return L.contains(To) && To != L.getHeader(); });
   }
 
   /// Outermost loops that nothing can leave unseen, small enough in counters times exits.
@@ -134,6 +136,9 @@ private:
       Nest N;
       N.Blocks.insert(L->block_begin(), L->block_end());
       N.Exits = Exits;
+      for (BasicBlock *BB : L->blocks())
+        if (mayBecomeVectors(*Loops.getLoopFor(BB)) && decidesWithin(*Loops.getLoopFor(BB), *BB))
+          N.Decisions.insert(BB);
       Nests.push_back(std::move(N));
       for (BasicBlock *BB : L->blocks())
         NestOf[BB] = Nests.size();
@@ -165,7 +170,25 @@ private:
     BasicBlock *From = block(E.From), *To = block(E.To);
     unsigned Nest = NestOf.lookup(From);
     AllocaInst *A = Nest && Nest == NestOf.lookup(To) ? accumulator(Nests[Nest - 1], E.Counter) : nullptr;
+    if (A && addCondition(Nests[Nest - 1], From, To, A))
+      return;
     increment(edgePoint(From, To), E.Counter, A);
+  }
+
+  /// Counts an edge where it is decided, by adding the condition: the blocks behind it stay as empty as they were, so
+  /// that the optimiser makes selects of the branch and vectorises the loop as it would without us.
+  bool addCondition(const Nest &N, BasicBlock *From, BasicBlock *To, AllocaInst *Accumulator) {
+    for (BasicBlock *Before; From->getSingleSuccessor() && (Before = From->getSinglePredecessor()); From = Before)
+      To = From;
+    if (!N.Decisions.count(From))
+      return false;
+    auto *Branch = cast<BranchInst>(From->getTerminator());
+    IRBuilder<> B(Branch);
+    B.SetCurrentDebugLocation(nowhere(F));
+    Value *Taken = Branch->getSuccessor(0) == To ? Branch->getCondition() : B.CreateNot(Branch->getCondition());
+    Value *Sum = B.CreateAdd(B.CreateLoad(B.getInt64Ty(), Accumulator), B.CreateZExt(Taken, B.getInt64Ty()));
+    B.CreateStore(Sum, Accumulator);
+    return true;
   }
 
   /// Where to put code that runs on all edges between the two, and only there.

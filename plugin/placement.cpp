@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 
 using namespace llvm;
 
@@ -51,6 +52,18 @@ bool mayNotReturn(const Instruction &I) {
     return false;
   const Function *Callee = Call->getCalledFunction();
   return !Callee || !Callee->isDeclaration() || !alwaysReturns(Callee->getName());
+}
+
+bool isClosed(const Loop &L) {
+  for (BasicBlock *BB : L.blocks())
+    for (Instruction &I : *BB)
+      if (mayNotReturn(I))
+        return false;
+  return true;
+}
+
+bool mayBecomeVectors(const Loop &L) {
+  return !L.getHeader()->getParent()->hasOptNone() && L.isInnermost() && L.getExitingBlock() && isClosed(L);
 }
 
 std::vector<BasicBlock *> splitNonReturning(Function &F) {
@@ -126,7 +139,20 @@ static Placement placeByBlock(ArrayRef<BasicBlock *> Blocks) {
   return P;
 }
 
-static std::vector<PlacedEdge> findEdges(Function &F, ArrayRef<BasicBlock *> Blocks, ArrayRef<BasicBlock *> NonReturning) {
+/// What counting an edge costs in a loop that may become vectors; nothing elsewhere. The way back is free, as the
+/// number of passes is known without counting. A branch costs one addition wherever it is, so those that all passes
+/// reach come first: they leave nothing in the blocks that the others are in.
+static std::optional<uint64_t> costInVectors(BasicBlock *From, BasicBlock *To, const Loop &L,
+                                             const DominatorTree &Dominators) {
+  if (!L.contains(To) || To == L.getHeader())
+    return L.contains(To) ? std::optional<uint64_t>(0) : std::nullopt;
+  if (From->getSingleSuccessor())
+    return std::nullopt;
+  return 1 + Dominators.getNode(From)->getLevel() - Dominators.getNode(L.getHeader())->getLevel();
+}
+
+static std::vector<PlacedEdge> findEdges(Function &F, ArrayRef<BasicBlock *> Blocks,
+                                         ArrayRef<BasicBlock *> NonReturning) {
   DominatorTree Dominators(F);
   LoopInfo Loops(Dominators);
   BranchProbabilityInfo Probabilities(F, Loops);
@@ -135,6 +161,12 @@ static std::vector<PlacedEdge> findEdges(Function &F, ArrayRef<BasicBlock *> Blo
   DenseMap<BasicBlock *, unsigned> Number;
   for (unsigned I = 0; I < Blocks.size(); I++)
     Number[Blocks[I]] = I + 1;
+
+  DenseMap<BasicBlock *, const Loop *> Vectors;
+  for (const Loop *L : Loops.getLoopsInPreorder())
+    if (mayBecomeVectors(*L))
+      for (BasicBlock *BB : L->blocks())
+        Vectors[BB] = L;
 
   std::vector<PlacedEdge> Edges;
   Edges.push_back({0, 1, Place::Target, Frequencies.getBlockFreq(Blocks[0]).getFrequency(), NoCounter});
@@ -156,6 +188,8 @@ static std::vector<PlacedEdge> findEdges(Function &F, ArrayRef<BasicBlock *> Blo
         continue;
       BranchProbability Probability = Probabilities.getEdgeProbability(BB, Successor);
       uint64_t Weight = Probability.scale(Frequency);
+      if (const Loop *L = Vectors.lookup(BB))
+        Weight = costInVectors(BB, Successor, *L, Dominators).value_or(Weight);
       Edges.push_back({From, Number[Successor], Place::Edge, Weight, NoCounter});
     }
   }

@@ -7,6 +7,7 @@
 #define KP_PLUGIN_PLACEMENT_H
 
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/Analysis/LoopInfo.h"
 #include "llvm/IR/Function.h"
 
 #include <cstdint>
@@ -50,6 +51,12 @@ void joinSplitBlocks(llvm::Function &F);
 
 /// Whether control may leave through this instruction without reaching the next one.
 bool mayNotReturn(const llvm::Instruction &I);
+
+/// Whether nothing can leave the loop unseen.
+bool isClosed(const llvm::Loop &L);
+
+/// Whether this is a closed innermost loop with one way out, which is what vectorisers ask for.
+bool mayBecomeVectors(const llvm::Loop &L);
 
 Placement placeCounters(llvm::Function &F, llvm::ArrayRef<llvm::BasicBlock *> Blocks,
                         llvm::ArrayRef<llvm::BasicBlock *> NonReturning);

@@ -1,15 +1,17 @@
-// Entry point of the LLVM side: two passes.
+// Entry point of the LLVM side: three passes.
 //
 // The first gives every chosen function its counting bodies. It runs at the start of the pipeline, the only place where
 // every line still exists, and lets the optimiser work on program and counters together. Collect first (select, lines,
 // placement), mutate after (versions, counters, timestamps), then describe what was done (map_emitter).
-// The second runs at the end, where only those calls are left that are not inlined: it counts and times them
+// The second rewrites, before the vectoriser, counting that stands in its way (loops).
+// The third runs at the end, where only those calls are left that are not inlined: it counts and times them
 // (call_sites), in the bodies of chosen functions and in those that it makes of all others (functions).
 #include "plugin/call_sites.h"
 #include "plugin/counters.h"
 #include "plugin/functions.h"
 #include "plugin/labels.h"
 #include "plugin/lines.h"
+#include "plugin/loops.h"
 #include "plugin/map_emitter.h"
 #include "plugin/options.h"
 #include "plugin/placement.h"
@@ -19,9 +21,12 @@
 #include "plugin/versions.h"
 #include "format/map.h"
 
+#include "llvm/Analysis/AssumptionCache.h"
+#include "llvm/IR/Dominators.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Passes/PassPlugin.h"
+#include "llvm/Transforms/Utils/LoopUtils.h"
 
 using namespace llvm;
 
@@ -151,6 +156,41 @@ public:
   }
 };
 
+/// In bodies that count only: the original stays as it is.
+class KernprofLoopsPass : public PassInfoMixin<KernprofLoopsPass> {
+public:
+  PreservedAnalyses run(Function &F, FunctionAnalysisManager &Analyses) {
+    if (!F.hasFnAttribute(kp::VersionKey))
+      return PreservedAnalyses::all();
+    LoopInfo &Loops = Analyses.getResult<LoopAnalysis>(F);
+    SmallVector<Loop *, 8> Innermost;
+    for (Loop *L : Loops.getLoopsInPreorder())
+      if (L->isInnermost())
+        Innermost.push_back(L);
+    bool Changed = false;
+    for (Loop *L : Innermost)
+      Changed |= kp::flattenCountingArms(*L, Loops);
+    if (Changed)
+      Analyses.invalidate(F, keepLoops());
+    DominatorTree &Dominators = Analyses.getResult<DominatorTreeAnalysis>(F);
+    ScalarEvolution &Evolution = Analyses.getResult<ScalarEvolutionAnalysis>(F);
+    AssumptionCache &Assumptions = Analyses.getResult<AssumptionAnalysis>(F);
+    for (Loop *L : Innermost) {
+      Changed |= simplifyLoop(L, &Dominators, &Loops, &Evolution, &Assumptions, nullptr, /*PreserveLCSSA=*/false);
+      Changed |= formLCSSA(*L, Dominators, &Loops, &Evolution);
+      Changed |= kp::narrowCounts(*L, Evolution);
+    }
+    return Changed ? keepLoops() : PreservedAnalyses::all();
+  }
+
+private:
+  static PreservedAnalyses keepLoops() {
+    PreservedAnalyses Kept;
+    Kept.preserve<LoopAnalysis>();
+    return Kept;
+  }
+};
+
 class KernprofCallsPass : public PassInfoMixin<KernprofCallsPass> {
 public:
   static bool isRequired() { return true; }
@@ -177,6 +217,8 @@ extern "C" LLVM_ATTRIBUTE_WEAK __attribute__((visibility("default"))) PassPlugin
   return {LLVM_PLUGIN_API_VERSION, "kernprof", "1", [](PassBuilder &Builder) {
             Builder.registerPipelineStartEPCallback(
                 [](ModulePassManager &Passes, OptimizationLevel) { Passes.addPass(KernprofPass()); });
+            Builder.registerVectorizerStartEPCallback(
+                [](FunctionPassManager &Passes, OptimizationLevel) { Passes.addPass(KernprofLoopsPass()); });
             Builder.registerOptimizerLastEPCallback(
                 [](ModulePassManager &Passes, OptimizationLevel) { Passes.addPass(KernprofCallsPass()); });
           }};

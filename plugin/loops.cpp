@@ -1,0 +1,246 @@
+// Loops ready for the vectoriser (see loops.h).
+#include "plugin/loops.h"
+
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/Analysis/ScalarEvolutionExpressions.h"
+#include "llvm/Analysis/ValueTracking.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/Instructions.h"
+#include "llvm/IR/IntrinsicInst.h"
+#include "llvm/IR/PatternMatch.h"
+#include "llvm/Transforms/Utils/BasicBlockUtils.h"
+#include "llvm/Transforms/Utils/Local.h"
+
+using namespace llvm;
+using namespace llvm::PatternMatch;
+
+namespace kp {
+
+/// The condition that V adds to Before as 0 or 1; null where V is no such sum.
+static Value *addedCondition(Value *V, Value *Before, LLVMContext &C) {
+  Value *Condition = nullptr;
+  if (match(V, m_c_Add(m_Specific(Before), m_ZExt(m_Value(Condition)))) && Condition->getType()->isIntegerTy(1))
+    return Condition;
+  return match(V, m_c_Add(m_Specific(Before), m_One())) ? ConstantInt::getTrue(C) : nullptr;
+}
+
+/// More instructions than this in an arm are dearer to execute always than to jump over.
+constexpr unsigned MaxArm = 12;
+
+static bool isCheapArm(BasicBlock &Arm) {
+  unsigned Count = 0;
+  for (Instruction &I : Arm) {
+    if (isa<DbgInfoIntrinsic>(I) || I.isTerminator())
+      continue;
+    if (isa<PHINode>(I) || I.mayReadOrWriteMemory() || !isSafeToSpeculativelyExecute(&I) || ++Count > MaxArm)
+      return false;
+  }
+  return true;
+}
+
+namespace {
+
+/// From branches to Arm, which goes on to Join, or to Join at once.
+struct Triangle {
+  BasicBlock *From, *Arm, *Join;
+};
+
+} // namespace
+
+static bool findTriangle(Loop &L, Triangle &Found) {
+  for (BasicBlock *Arm : L.blocks()) {
+    BasicBlock *From = Arm->getSinglePredecessor(), *Join = Arm->getSingleSuccessor();
+    auto *Branch = From ? dyn_cast<BranchInst>(From->getTerminator()) : nullptr;
+    if (!Branch || !Branch->isConditional() || !Join || Join == L.getHeader() || !L.contains(From) ||
+        Join->hasNPredecessorsOrMore(3) || !is_contained(successors(From), Join) || !isCheapArm(*Arm))
+      continue;
+    bool Counts = any_of(Join->phis(), [&](PHINode &Phi) {
+      return Phi.getType()->isIntegerTy(64) &&
+             addedCondition(Phi.getIncomingValueForBlock(Arm), Phi.getIncomingValueForBlock(From), Phi.getContext());
+    });
+    if (!Counts)
+      continue;
+    Found = {From, Arm, Join};
+    return true;
+  }
+  return false;
+}
+
+static void flatten(const Triangle &T, LoopInfo &Loops) {
+  auto *Branch = cast<BranchInst>(T.From->getTerminator());
+  for (Instruction &I : make_early_inc_range(*T.Arm)) {
+    if (isa<DbgInfoIntrinsic>(I))
+      I.eraseFromParent();
+    else if (!I.isTerminator())
+      I.moveBefore(Branch);
+  }
+  IRBuilder<> B(Branch);
+  Value *Taken = Branch->getSuccessor(0) == T.Arm ? Branch->getCondition() : B.CreateNot(Branch->getCondition());
+  for (PHINode &Phi : make_early_inc_range(T.Join->phis())) {
+    Value *InArm = Phi.getIncomingValueForBlock(T.Arm), *Before = Phi.getIncomingValueForBlock(T.From);
+    Value *Merged;
+    if (Value *Condition = addedCondition(InArm, Before, B.getContext()))
+      Merged = B.CreateAdd(Before, B.CreateZExt(B.CreateAnd(Taken, Condition), Phi.getType()));
+    else
+      Merged = B.CreateSelect(Taken, InArm, Before);
+    Phi.replaceAllUsesWith(Merged);
+    Phi.eraseFromParent();
+    RecursivelyDeleteTriviallyDeadInstructions(InArm);
+  }
+  BranchInst::Create(T.Join, Branch);
+  Branch->eraseFromParent();
+  Loops.removeBlock(T.Arm);
+  DeleteDeadBlock(T.Arm);
+  MergeBlockIntoPredecessor(T.Join, nullptr, &Loops);
+}
+
+bool flattenCountingArms(Loop &L, LoopInfo &Loops) {
+  bool Changed = false;
+  for (Triangle T; findTriangle(L, T); Changed = true)
+    flatten(T, Loops);
+  return Changed;
+}
+
+namespace {
+
+/// A sum that passes of a loop add up, with all that takes part in it.
+struct Sum {
+  PHINode *Phi;
+  SetVector<Instruction *> Chain; ///< in the loop; begins with Phi
+  SetVector<PHINode *> Outside; ///< behind the loop
+  unsigned AddsPerPass = 0;
+};
+
+} // namespace
+
+static bool isStep(Value *V) {
+  Value *Condition;
+  return match(V, m_One()) || (match(V, m_ZExt(m_Value(Condition))) && Condition->getType()->isIntegerTy(1));
+}
+
+/// Follows a sum through the loop; false where something else than counting is done with it.
+static bool follow(Loop &L, Sum &S) {
+  S.Chain.insert(S.Phi);
+  for (unsigned Index = 0; Index < S.Chain.size(); Index++) {
+    for (User *U : S.Chain[Index]->users()) {
+      auto *I = cast<Instruction>(U);
+      if (!L.contains(I)) {
+        auto *Phi = dyn_cast<PHINode>(I);
+        if (!Phi || !all_of(Phi->blocks(), [&](BasicBlock *From) { return L.contains(From); }))
+          return false;
+        S.Outside.insert(Phi);
+        continue;
+      }
+      if (I->getOpcode() == Instruction::Add) {
+        if (isStep(I->getOperand(0)) == isStep(I->getOperand(1)))
+          return false;
+        S.AddsPerPass += S.Chain.insert(I);
+      } else if (isa<PHINode>(I) || (isa<SelectInst>(I) && cast<SelectInst>(I)->getCondition() != S.Chain[Index])) {
+        if (I != S.Phi && I->getParent() == L.getHeader())
+          return false;
+        S.Chain.insert(I);
+      } else {
+        return false;
+      }
+    }
+  }
+  // Whatever flows together must be this sum.
+  for (PHINode *Phi : S.Outside)
+    for (Value *Incoming : Phi->incoming_values())
+      if (!isa<Instruction>(Incoming) || !S.Chain.count(cast<Instruction>(Incoming)))
+        return false;
+  for (Instruction *I : S.Chain) {
+    if (I == S.Phi || I->getOpcode() == Instruction::Add)
+      continue;
+    for (Value *Operand : I->operands())
+      if (Operand->getType()->isIntegerTy(64) && (!isa<Instruction>(Operand) || !S.Chain.count(cast<Instruction>(Operand))))
+        return false;
+  }
+  auto *Next = dyn_cast<Instruction>(S.Phi->getIncomingValueForBlock(L.getLoopLatch()));
+  return S.AddsPerPass > 0 && Next && S.Chain.count(Next);
+}
+
+/// The same chain in 32 bits, from 0; outside of the loop its values are added to what the sum was before it.
+static void narrow(Loop &L, Sum &S) {
+  Type *Narrow = Type::getInt32Ty(S.Phi->getContext());
+  Value *Start = S.Phi->getIncomingValueForBlock(L.getLoopPreheader());
+  DenseMap<Value *, Value *> Copy;
+  for (Instruction *I : S.Chain) {
+    Instruction *New;
+    if (auto *Phi = dyn_cast<PHINode>(I)) {
+      New = PHINode::Create(Narrow, Phi->getNumIncomingValues(), "", Phi);
+    } else {
+      New = I->clone();
+      New->mutateType(Narrow);
+      New->dropPoisonGeneratingFlags();
+      New->insertBefore(I);
+    }
+    New->setDebugLoc(I->getDebugLoc());
+    Copy[I] = New;
+  }
+  auto narrowed = [&](Value *V, Instruction *At) -> Value * {
+    if (Value *New = Copy.lookup(V))
+      return New;
+    if (match(V, m_One()))
+      return ConstantInt::get(Narrow, 1);
+    return new ZExtInst(cast<ZExtInst>(V)->getOperand(0), Narrow, "", At);
+  };
+  for (Instruction *I : S.Chain) {
+    auto *New = cast<Instruction>(Copy[I]);
+    if (auto *Phi = dyn_cast<PHINode>(I)) {
+      for (unsigned Index = 0; Index < Phi->getNumIncomingValues(); Index++) {
+        bool IsStart = Phi == S.Phi && !L.contains(Phi->getIncomingBlock(Index));
+        Value *V = IsStart ? ConstantInt::get(Narrow, 0) : Copy.lookup(Phi->getIncomingValue(Index));
+        cast<PHINode>(New)->addIncoming(V, Phi->getIncomingBlock(Index));
+      }
+      continue;
+    }
+    for (Use &Operand : New->operands())
+      if (Operand->getType()->isIntegerTy(64))
+        Operand.set(narrowed(Operand.get(), New));
+  }
+  for (PHINode *Phi : S.Outside) {
+    auto *Last = PHINode::Create(Narrow, Phi->getNumIncomingValues(), "", Phi);
+    for (unsigned Index = 0; Index < Phi->getNumIncomingValues(); Index++)
+      Last->addIncoming(Copy.lookup(Phi->getIncomingValue(Index)), Phi->getIncomingBlock(Index));
+    IRBuilder<> B(&*Phi->getParent()->getFirstInsertionPt());
+    B.SetCurrentDebugLocation(Phi->getDebugLoc());
+    Phi->replaceAllUsesWith(B.CreateAdd(Start, B.CreateZExt(Last, Phi->getType())));
+    Phi->eraseFromParent();
+  }
+  for (Instruction *I : S.Chain)
+    I->replaceAllUsesWith(UndefValue::get(I->getType()));
+  for (Instruction *I : S.Chain)
+    I->eraseFromParent();
+}
+
+/// How often the loop can be passed; UINT64_MAX where that is not known.
+static uint64_t mostPasses(Loop &L, ScalarEvolution &Evolution) {
+  const SCEV *Taken = Evolution.getBackedgeTakenCount(&L);
+  if (isa<SCEVCouldNotCompute>(Taken))
+    Taken = Evolution.getConstantMaxBackedgeTakenCount(&L);
+  if (isa<SCEVCouldNotCompute>(Taken))
+    return UINT64_MAX;
+  APInt Most = Evolution.getUnsignedRangeMax(Evolution.applyLoopGuards(Taken, &L));
+  return Most.getActiveBits() > 32 ? UINT64_MAX : Most.getZExtValue() + 1;
+}
+
+bool narrowCounts(Loop &L, ScalarEvolution &Evolution) {
+  if (!L.isInnermost() || !L.getLoopPreheader() || !L.getLoopLatch() || !L.hasDedicatedExits())
+    return false;
+  uint64_t Passes = mostPasses(L, Evolution);
+  bool Changed = false;
+  for (PHINode &Phi : make_early_inc_range(L.getHeader()->phis())) {
+    Sum S;
+    S.Phi = &Phi;
+    if (!Phi.getType()->isIntegerTy(64) || isa<SCEVAddRecExpr>(Evolution.getSCEV(&Phi)) || !follow(L, S) || Passes > UINT32_MAX / S.AddsPerPass)
+      continue;
+    narrow(L, S);
+    Changed = true;
+  }
+  return Changed;
+}
+
+} // namespace kp
