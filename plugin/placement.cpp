@@ -7,12 +7,14 @@
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Analysis/BlockFrequencyInfo.h"
 #include "llvm/Analysis/BranchProbabilityInfo.h"
+#include "llvm/Analysis/CFG.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/IR/CFG.h"
 #include "llvm/IR/Dominators.h"
 #include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/IntrinsicInst.h"
+#include "llvm/IR/Module.h"
 #include "llvm/Transforms/Utils/BasicBlockUtils.h"
 
 #include <algorithm>
@@ -46,18 +48,78 @@ bool callsNothingBack(StringRef Name) {
   return alwaysReturns(Name) || Names.contains(Name);
 }
 
+/// On functions of this module that come back from every call.
+constexpr const char *ReturnsKey = "kernprof-returns";
+/// On those of them that have neither loops nor recursion.
+constexpr const char *ShortKey = "kernprof-short";
+
 bool mayNotReturn(const Instruction &I) {
   auto *Call = dyn_cast<CallBase>(&I);
   if (!Call || isa<IntrinsicInst>(Call) || Call->isInlineAsm())
     return false;
   const Function *Callee = Call->getCalledFunction();
-  return !Callee || !Callee->isDeclaration() || !alwaysReturns(Callee->getName());
+  if (!Callee)
+    return true;
+  return Callee->isDeclaration() ? !alwaysReturns(Callee->getName()) : !Callee->hasFnAttribute(ReturnsKey);
+}
+
+static bool comesBack(const Function &F) {
+  for (const BasicBlock &BB : F)
+    for (const Instruction &I : BB)
+      if (mayNotReturn(I) || isa<ResumeInst>(I))
+        return false;
+  return true;
+}
+
+/// Whether a call takes little time: what is called has neither loops nor recursion.
+static bool isShort(const Instruction &I) {
+  auto *Call = dyn_cast<CallBase>(&I);
+  const Function *Callee = Call ? Call->getCalledFunction() : nullptr;
+  return !Callee || Callee->isDeclaration() || Callee->hasFnAttribute(ShortKey);
+}
+
+static bool isShort(Function &F) {
+  for (BasicBlock &BB : F)
+    for (Instruction &I : BB)
+      if (!isShort(I))
+        return false;
+  SmallVector<std::pair<const BasicBlock *, const BasicBlock *>, 4> BackEdges;
+  FindFunctionBackedges(F, BackEdges);
+  return BackEdges.empty();
+}
+
+void findReturning(Module &M) {
+  SmallVector<Function *, 32> Returning;
+  for (Function &F : M)
+    if (!F.isDeclaration() && !F.isInterposable() && !F.doesNotReturn() && !F.hasFnAttribute(Attribute::Naked) &&
+        !F.hasFnAttribute(Attribute::ReturnsTwice) && !isPresplitCoroutine(F))
+      Returning.push_back(&F);
+  for (Function *F : Returning)
+    F->addFnAttr(ReturnsKey);
+  // Those that call each other and nothing else stay; others go, and then those that call them.
+  for (bool Changed = true; Changed;) {
+    Changed = false;
+    for (Function *F : Returning)
+      if (F->hasFnAttribute(ReturnsKey) && !comesBack(*F)) {
+        F->removeFnAttr(ReturnsKey);
+        Changed = true;
+      }
+  }
+  // Here the other way round, so that recursion stays out.
+  for (bool Changed = true; Changed;) {
+    Changed = false;
+    for (Function *F : Returning)
+      if (F->hasFnAttribute(ReturnsKey) && !F->hasFnAttribute(ShortKey) && isShort(*F)) {
+        F->addFnAttr(ShortKey);
+        Changed = true;
+      }
+  }
 }
 
 bool isClosed(const Loop &L) {
   for (BasicBlock *BB : L.blocks())
     for (Instruction &I : *BB)
-      if (mayNotReturn(I))
+      if (mayNotReturn(I) || !isShort(I))
         return false;
   return true;
 }

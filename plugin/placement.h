@@ -49,10 +49,15 @@ bool callsNothingBack(llvm::StringRef Name);
 /// in the frame, and programs that recurse deeply have none to spare.
 void joinSplitBlocks(llvm::Function &F);
 
+/// Finds the functions of a module that, whatever they call, come back: no exception, longjmp or exit leaves them. Marks
+/// them, for mayNotReturn.
+void findReturning(llvm::Module &M);
+
 /// Whether control may leave through this instruction without reaching the next one.
 bool mayNotReturn(const llvm::Instruction &I);
 
-/// Whether nothing can leave the loop unseen.
+/// Whether nothing can leave the loop unseen, and what it calls, if anything, has neither loops nor recursion: while it
+/// runs its counts are in registers, where a kill loses them.
 bool isClosed(const llvm::Loop &L);
 
 /// Whether this is a closed innermost loop with one way out, which is what vectorisers ask for.

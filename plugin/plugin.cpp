@@ -139,6 +139,7 @@ public:
     M.getOrInsertNamedMetadata("kernprof.done");
     kp::takeTimedMarks(M);
     SmallVector<kp::Target, 0> Targets = kp::selectTargets(M);
+    kp::findReturning(M);
     for (kp::Target &T : Targets) {
       if (T.Chosen)
         instrument(T);
