@@ -111,8 +111,8 @@ static void watch_until_end(int child, const struct kp_child_watch *watch, int *
         ;
 }
 
-static int run(const char *path, char **argv, const struct kp_child_hook *hook, const struct kp_child_watch *watch,
-               struct kp_child_end *end, struct kp_error *error)
+int kp_child_run(const char *path, char **argv, const struct kp_child_hook *hook, const struct kp_child_watch *watch,
+                 struct kp_child_end *end, struct kp_error *error)
 {
     struct sigaction saved[TERMINAL_COUNT + PASS_COUNT];
     struct sigaction ignore = {.sa_handler = SIG_IGN}, pass = {.sa_handler = pass_on};
@@ -149,16 +149,4 @@ static int run(const char *path, char **argv, const struct kp_child_hook *hook, 
     end->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     end->exit_status = end->signal ? 128 + end->signal : WEXITSTATUS(status);
     return 0;
-}
-
-int kp_child_run(const char *path, char **argv, const struct kp_child_hook *hook, struct kp_child_end *end,
-                 struct kp_error *error)
-{
-    return run(path, argv, hook, NULL, end, error);
-}
-
-int kp_child_run_watched(const char *path, char **argv, const struct kp_child_watch *watch, struct kp_child_end *end,
-                         struct kp_error *error)
-{
-    return run(path, argv, NULL, watch, end, error);
 }

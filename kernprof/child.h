@@ -21,11 +21,6 @@ struct kp_child_hook {
     void *data;
 };
 
-/* Runs and waits. Signals to kernprof are passed on. `hook` may be NULL. 0, or an exit status (126, 127, 125) with `error`
- * filled when the program could not be started. */
-int kp_child_run(const char *path, char **argv, const struct kp_child_hook *hook, struct kp_child_end *end,
-                 struct kp_error *error);
-
 /* Somebody who looks at the program while it runs. */
 struct kp_child_watch {
     int (*look)(void *data, int pid); /* not 0: that is enough */
@@ -33,9 +28,10 @@ struct kp_child_watch {
     int64_t interval_ns;
 };
 
-/* The same with `watch` looking on; NULL: nobody. */
-int kp_child_run_watched(const char *path, char **argv, const struct kp_child_watch *watch, struct kp_child_end *end,
-                         struct kp_error *error);
+/* Runs and waits. Signals to kernprof are passed on. `hook` and `watch` may be NULL. 0, or an exit status (126, 127, 125) with
+ * `error` filled when the program could not be started. */
+int kp_child_run(const char *path, char **argv, const struct kp_child_hook *hook, const struct kp_child_watch *watch,
+                 struct kp_child_end *end, struct kp_error *error);
 
 /* A descriptor that becomes readable when the process ends, of any process. -1: no such process, or an old kernel. */
 int kp_child_open(pid_t pid);

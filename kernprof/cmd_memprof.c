@@ -142,7 +142,7 @@ static int run_and_finish(const char *folder, const struct options *options, cha
     setenv(KP_ENV_TIMING, "exact", 1); /* its bodies say at every change of line which one runs */
     setenv(KP_ENV_MEMORY, options->resident ? KP_MEMORY_RESIDENT : KP_MEMORY_HEAP, 1);
     struct kp_child_end end;
-    int status = kp_child_run(path, argv, NULL, &end, error);
+    int status = kp_child_run(path, argv, NULL, NULL, &end, error);
     kp_preload_end();
     unsetenv(KP_ENV_MEMORY);
     if (status != 0)

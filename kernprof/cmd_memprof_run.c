@@ -228,7 +228,7 @@ static int run_program(const struct options *options, char **argv, const char *p
     struct recording r = {.options = options, .path = path, .command = command ? command : argv[0], .error = error};
     struct kp_child_watch watch = {look, &r, (int64_t)(options->interval_s * 1e9)};
     struct kp_child_end end;
-    status = kp_child_run_watched(program.path, argv, &watch, &end, error);
+    status = kp_child_run(program.path, argv, NULL, &watch, &end, error);
     if (status == 0)
         add_missed(&r, end.pid);
     if (status == 0)

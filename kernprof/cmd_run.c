@@ -14,6 +14,7 @@
 #include "kernprof/child.h"
 #include "kernprof/command.h"
 #include "kernprof/join.h"
+#include "kernprof/live.h"
 #include "kernprof/outcome.h"
 #include "kernprof/profile_file.h"
 #include "kernprof/program.h"
@@ -24,7 +25,7 @@
 #include "util/output.h"
 #include "viewer/viewer.h"
 
-enum { TIMING = KP_OPTION_LONG, OVERHEAD, FORCE, NO_SOURCE, WAIT };
+enum { TIMING = KP_OPTION_LONG, OVERHEAD, FORCE, NO_SOURCE, WAIT, LIVE, INTERVAL, FUNCTION };
 
 static const struct kp_option option_table[] = {
     {"line-by-line", 'l', NULL, "by line: PROGRAM.lprof; without it by function: PROGRAM.prof", NULL, NULL},
@@ -40,6 +41,11 @@ static const struct kp_option option_table[] = {
     {"force", FORCE, NULL, "run PROGRAM even if nothing in it is instrumented", NULL, NULL},
     {"wait", WAIT, "SECONDS", "wait at most so long for processes that outlive PROGRAM and go on counting (daemons); "
      "default: until they end, or Ctrl-C", NULL, NULL},
+    {"live", LIVE, NULL, "show the hottest lines while PROGRAM runs: in the lower half of the terminal, elsewhere one listing "
+     "after the other; on standard error", NULL, NULL},
+    {"interval", INTERVAL, "SECONDS", "of --live: time between two listings (default: 1)", NULL, NULL},
+    {"function", FUNCTION, "GLOB", "of --live: the listing of functions of this name, not the hottest lines; may be given again",
+     NULL, NULL},
     KP_OPTION_HELP,
     KP_OPTIONS_END,
 };
@@ -51,6 +57,10 @@ struct options {
     const char *timing;
     double overhead; /* per cent */
     struct kp_summary_options summary;
+    int live;
+    double interval_s;
+    struct kp_live_options shown; /* of --live */
+    const char **functions;       /* its globs */
 };
 
 static int parse_percent(const char *text, double *percent)
@@ -97,12 +107,20 @@ static int parse(int argc, char **argv, struct options *options, struct kp_error
             if (parse_seconds(optarg, &options->wait_seconds) != 0)
                 return kp_fail(error, "--wait=%s: give a number of seconds", optarg);
             break;
+        case LIVE: options->live = 1; break;
+        case INTERVAL:
+            if (kp_live_parse_interval(optarg, &options->interval_s, error) != 0)
+                return -1;
+            break;
+        case FUNCTION: options->functions[options->shown.filter.function_count++] = optarg; break;
         case 'h': kp_command_print_help(&kp_command_run, stdout); return 1;
         default: return -1;
         }
     }
     if (optind == argc)
         return kp_fail(error, "no program to run; see kernprof --help");
+    if (options->shown.filter.function_count && !(options->live && options->by_line))
+        return kp_fail(error, "--function is for -l --live; `kernprof view --function` is for afterwards");
     return 0;
 }
 
@@ -211,6 +229,23 @@ static void start_sampling(int pid, void *data)
     sampling->sampler = kp_sampler_start(pid, sampling->overhead);
 }
 
+/* Runs the program, and shows what it does if that is asked for. 0, or an exit status with `error`. */
+static int run_program(const char *folder, const struct options *options, char **argv, const char *path, const struct kp_run *run,
+                       struct sampling *sampling, struct kp_child_end *end, struct kp_error *error)
+{
+    struct kp_child_hook hook = {start_sampling, sampling};
+    struct kp_live live = {.folder = folder, .run = *run, .options = options->shown, .out = stderr, .sampler = &sampling->sampler};
+    live.run.embed_sources = 1; /* so that what is shown is what was compiled */
+    struct kp_child_watch watch = {kp_live_look, &live, (int64_t)(options->interval_s * 1e9)};
+    if (options->live)
+        live.screen = kp_screen_open(STDERR_FILENO, false);
+    int status = kp_child_run(path, argv, strcmp(options->timing, "adaptive") == 0 ? &hook : NULL, options->live ? &watch : NULL,
+                              end, error);
+    if (live.screen)
+        kp_screen_close(live.screen);
+    return status;
+}
+
 /* What a small program's counters take: with less than that, do not even start it. */
 enum { ROOM_BYTES = 1 << 20 };
 
@@ -226,10 +261,9 @@ static int run_and_finish(const char *folder, const struct options *options, cha
         setenv(KP_ENV_FUNCTIONS, "1", 1);
     struct sampling sampling = {.overhead = options->overhead / 100};
     struct kp_samples samples = {0};
-    struct kp_child_hook hook = {start_sampling, &sampling};
     int samples_are_wanted = strcmp(options->timing, "adaptive") == 0;
     struct kp_child_end end;
-    int status = kp_child_run(path, argv, samples_are_wanted ? &hook : NULL, &end, error);
+    int status = run_program(folder, options, argv, path, run, &sampling, &end, error);
     if (status == 0)
         kp_survivors_wait(folder, options->wait_seconds, options->quiet);
     if (sampling.sampler)
@@ -293,22 +327,33 @@ static void say_kept(const char *folder, struct kp_error *error)
             folder);
 }
 
-static int cmd_run(int argc, char **argv, struct kp_error *error)
+static int run_with(const struct options *options, char **argv, struct kp_error *error)
 {
-    struct options options = {.timing = "adaptive", .overhead = 5, .wait_seconds = -1};
-    int parsed = parse(argc, argv, &options, error);
-    if (parsed != 0)
-        return parsed > 0 ? 0 : KP_EXIT_FAILED;
     char *folder = kp_folder_create_temporary(error);
     if (!folder)
         return KP_EXIT_FAILED;
     int keep = 0;
-    int status = run_in(folder, &options, argv + optind, &keep, error);
+    int status = run_in(folder, options, argv, &keep, error);
     if (keep)
         say_kept(folder, error);
     else
         kp_folder_remove(folder);
     free(folder);
+    return status;
+}
+
+static int cmd_run(int argc, char **argv, struct kp_error *error)
+{
+    const char **functions = calloc((size_t)argc, sizeof *functions);
+    if (!functions)
+        return kp_fail(error, "out of memory"), KP_EXIT_FAILED;
+    struct options options = {.timing = "adaptive", .overhead = 5, .wait_seconds = -1, .interval_s = 1, .functions = functions};
+    kp_live_options_init(&options.shown, functions);
+    int parsed = parse(argc, argv, &options, error);
+    int status = parsed > 0 ? 0 : KP_EXIT_FAILED;
+    if (parsed == 0)
+        status = run_with(&options, argv + optind, error);
+    free(functions);
     return status;
 }
 

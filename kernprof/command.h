@@ -50,6 +50,7 @@ extern const struct kp_command kp_command_merge;
 extern const struct kp_command kp_command_diff;
 extern const struct kp_command kp_command_graph;
 extern const struct kp_command kp_command_export;
+extern const struct kp_command kp_command_live;
 extern const struct kp_command kp_command_info;
 extern const struct kp_command kp_command_doctor;
 extern const struct kp_command kp_command_recover;

@@ -4,9 +4,19 @@
 #include <string.h>
 
 static const struct kp_command *const kernprof_commands[] = {
-    &kp_command_run,    &kp_command_cc,   &kp_command_cxx, &kp_command_view,
-    &kp_command_merge,  &kp_command_diff, &kp_command_graph, &kp_command_export, &kp_command_info, &kp_command_doctor,
-    &kp_command_recover, NULL,
+    &kp_command_run,
+    &kp_command_live,
+    &kp_command_cc,
+    &kp_command_cxx,
+    &kp_command_view,
+    &kp_command_merge,
+    &kp_command_diff,
+    &kp_command_graph,
+    &kp_command_export,
+    &kp_command_info,
+    &kp_command_doctor,
+    &kp_command_recover,
+    NULL,
 };
 
 static const struct kp_command *const memprof_commands[] = {

@@ -16,7 +16,7 @@
 static char *path_in(const char *folder)
 {
     char *path;
-    return asprintf(&path, "%s/run.json", folder) < 0 ? NULL : path;
+    return asprintf(&path, "%s/" KP_RUN_RECORD_NAME, folder) < 0 ? NULL : path;
 }
 
 static char *absolute(const char *path)

@@ -5,6 +5,9 @@
 
 #include "util/error.h"
 
+/* Its name in the folder. */
+#define KP_RUN_RECORD_NAME "run.json"
+
 struct kp_run_record {
     char *command;
     char *kind;   /* of the profile: "lines" or "functions" */

@@ -72,6 +72,7 @@ struct kp_sampler {
     unsigned ring_count;
     uint64_t period;
     pthread_t thread;
+    pthread_mutex_t lock; /* held while records become cells, or cells are looked at */
     _Atomic int stop;
     char *bytes; /* of the records of this round */
     size_t used, room;
@@ -434,7 +435,9 @@ static void *run(void *data)
     while (!atomic_load(&s->stop)) {
         if (!fds || poll(fds, s->ring_count, 50) < 0)
             usleep(50000);
+        pthread_mutex_lock(&s->lock);
         work_off(s);
+        pthread_mutex_unlock(&s->lock);
         if (!started && now_ns() - start > START_NS) {
             started = 1;
             for (unsigned i = 0; i < s->ring_count; i++)
@@ -457,6 +460,7 @@ static void free_sampler(struct kp_sampler *s)
     free(s->records);
     free(s->bytes);
     free(s->cells);
+    pthread_mutex_destroy(&s->lock);
     free(s);
 }
 
@@ -475,6 +479,7 @@ struct kp_sampler *kp_sampler_start(int pid, double overhead)
     struct kp_sampler *s = calloc(1, sizeof *s);
     if (!s)
         return NULL;
+    pthread_mutex_init(&s->lock, NULL);
     double period = SAMPLE_COST_NS / (SHARE * (overhead > 0 ? overhead : 0.05));
     if (period > LONGEST_PERIOD_NS)
         period = LONGEST_PERIOD_NS;
@@ -486,16 +491,29 @@ struct kp_sampler *kp_sampler_start(int pid, double overhead)
     return s;
 }
 
-void kp_sampler_stop(struct kp_sampler *s, struct kp_samples *samples)
+/* The paths are the sampler's, and go on living after it. */
+static void copy_cells(const struct kp_sampler *s, struct kp_samples *samples)
 {
-    atomic_store(&s->stop, 1);
-    pthread_join(s->thread, NULL);
-    work_off(s);
     *samples = (struct kp_samples){.places = calloc(s->cell_count + 1, sizeof *samples->places), .lost = s->lost};
     for (uint64_t i = 0; samples->places && i < s->cell_room; i++)
         if (s->cells[i].path)
             samples->places[samples->count++] = (struct kp_sample_place){
                 s->paths[s->cells[i].path - 1], s->cells[i].offset, s->cells[i].time_ns, s->cells[i].samples};
+}
+
+void kp_sampler_look(struct kp_sampler *s, struct kp_samples *samples)
+{
+    pthread_mutex_lock(&s->lock);
+    copy_cells(s, samples);
+    pthread_mutex_unlock(&s->lock);
+}
+
+void kp_sampler_stop(struct kp_sampler *s, struct kp_samples *samples)
+{
+    atomic_store(&s->stop, 1);
+    pthread_join(s->thread, NULL);
+    work_off(s);
+    copy_cells(s, samples);
     free(s->paths); /* the strings go on in `samples` for as long as the process runs */
     free_sampler(s);
 }

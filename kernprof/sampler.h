@@ -28,6 +28,9 @@ struct kp_sampler *kp_sampler_start(int pid, double overhead);
 /* Ends sampling, fills `samples` and frees the sampler. `samples` lives until kp_samples_free. */
 void kp_sampler_stop(struct kp_sampler *sampler, struct kp_samples *samples);
 
+/* What was sampled so far, while sampling goes on; likewise. */
+void kp_sampler_look(struct kp_sampler *sampler, struct kp_samples *samples);
+
 void kp_samples_free(struct kp_samples *samples);
 
 #endif

@@ -15,7 +15,7 @@ static void print_plain(const char *text, FILE *out)
 int kp_format_gcc(const struct kp_listing *listing, FILE *out, struct kp_error *error)
 {
     size_t count;
-    struct kp_hot_line *lines = kp_hot_lines(listing, &count, error);
+    struct kp_hot_line *lines = kp_hot_lines(listing, 0, &count, error);
     if (!lines)
         return -1;
     for (size_t i = 0; i < count; i++) {

@@ -87,7 +87,7 @@ static void print_line(const struct kp_listing *listing, const struct kp_hot_lin
 int kp_format_markdown(const struct kp_listing *listing, FILE *out, struct kp_error *error)
 {
     size_t count;
-    struct kp_hot_line *lines = kp_hot_lines(listing, &count, error);
+    struct kp_hot_line *lines = kp_hot_lines(listing, 0, &count, error);
     if (!lines)
         return -1;
     fputs("### Profile\n\n", out);

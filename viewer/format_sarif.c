@@ -98,7 +98,7 @@ static struct json_object *tool(void)
 int kp_format_sarif(const struct kp_listing *listing, FILE *out, struct kp_error *error)
 {
     size_t count;
-    struct kp_hot_line *lines = kp_hot_lines(listing, &count, error);
+    struct kp_hot_line *lines = kp_hot_lines(listing, 0, &count, error);
     if (!lines)
         return -1;
     double whole_ns = 0;

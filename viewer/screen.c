@@ -1,0 +1,241 @@
+/* See screen.h. The sequences are those of ECMA-48 and the VT100 that all terminals of today know
+ * (https://invisible-island.net/xterm/ctlseqs/ctlseqs.html): a scrolling region (DECSTBM) keeps what others write out of our
+ * lines, and save and restore (DECSC, DECRC) leave the cursor where they expect it. Each drawing is one write, so that
+ * nothing comes between. */
+#include "viewer/screen.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { ROWS_LEAST = 6 };
+
+struct kp_screen {
+    int fd;
+    bool whole;
+    int rows, columns; /* of the terminal */
+    int first;         /* our first row, from 1 */
+    int scroll;        /* lines that are above what is shown */
+    char *text;        /* the last one drawn */
+    bool keys;
+    struct termios saved;
+};
+
+static void write_all(int fd, const char *text, size_t size)
+{
+    while (size > 0) {
+        ssize_t count = write(fd, text, size);
+        if (count < 0 && errno != EINTR)
+            return; /* the terminal is gone, and nobody looks */
+        text += count > 0 ? count : 0;
+        size -= count > 0 ? (size_t)count : 0;
+    }
+}
+
+/* true: the size is another one than before. */
+static bool measure(struct kp_screen *s)
+{
+    struct winsize size;
+    if (ioctl(s->fd, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0)
+        return false;
+    bool other = size.ws_row != s->rows || size.ws_col != s->columns;
+    s->rows = size.ws_row;
+    s->columns = size.ws_col;
+    s->first = s->whole ? 1 : s->rows - s->rows / 2 + 1;
+    return other;
+}
+
+static void take_keys(struct kp_screen *s)
+{
+    if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &s->saved) != 0)
+        return;
+    struct termios raw = s->saved;
+    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+    raw.c_cc[VSUSP] = _POSIX_VDISABLE; /* stopped, we would leave the terminal like this */
+    raw.c_cc[VMIN] = 1;
+    raw.c_cc[VTIME] = 0;
+    s->keys = tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
+}
+
+static void limit_others(struct kp_screen *s)
+{
+    char text[64];
+    int length = snprintf(text, sizeof text, "\0337\033[1;%dr\0338", s->first - 1);
+    write_all(s->fd, text, (size_t)length);
+}
+
+/* Makes room below the cursor, which stays at the line where it was. */
+static void make_room(struct kp_screen *s)
+{
+    char text[64];
+    for (int row = s->first; row <= s->rows; row++)
+        write_all(s->fd, "\n", 1);
+    limit_others(s);
+    int length = snprintf(text, sizeof text, "\033[%dA", s->rows - s->first + 1);
+    write_all(s->fd, text, (size_t)length);
+}
+
+struct kp_screen *kp_screen_open(int fd, bool whole)
+{
+    const char *terminal = getenv("TERM");
+    struct kp_screen *s = isatty(fd) && terminal && strcmp(terminal, "dumb") != 0 ? calloc(1, sizeof *s) : NULL;
+    if (!s)
+        return NULL;
+    s->fd = fd;
+    s->whole = whole;
+    if (!measure(s) || s->rows < ROWS_LEAST) {
+        free(s);
+        return NULL;
+    }
+    if (whole) {
+        take_keys(s);
+        static const char enter[] = "\033[?1049h\033[?25l";
+        write_all(fd, enter, sizeof enter - 1);
+    } else {
+        make_room(s);
+    }
+    return s;
+}
+
+int kp_screen_rows(const struct kp_screen *s)
+{
+    return s->rows - s->first + 1;
+}
+
+/* As many characters as fit. */
+static void print_cut(const char *text, size_t length, int columns, FILE *out)
+{
+    for (size_t i = 0; i < length; i++) {
+        bool begins = ((unsigned char)text[i] & 0xc0) != 0x80; /* not the second and later bytes of a character */
+        if (begins && columns-- == 0)
+            return;
+        fputc(text[i], out);
+    }
+}
+
+static const char *next_line(const char *text)
+{
+    const char *end = strchr(text, '\n');
+    return end ? end + 1 : text + strlen(text);
+}
+
+static int count_lines(const char *text)
+{
+    int count = 0;
+    for (; *text; text = next_line(text))
+        count++;
+    return count;
+}
+
+static void draw_rows(struct kp_screen *s, FILE *out)
+{
+    const char *line = s->text;
+    for (int row = s->first; row <= s->rows; row++) {
+        bool title = row == s->first;
+        fprintf(out, "\033[%d;1H\033[K%s", row, title ? "\033[7m" : "");
+        print_cut(line, strcspn(line, "\n"), s->columns, out);
+        if (title)
+            fputs("\033[0m", out);
+        line = next_line(line);
+        for (int i = 0; title && i < s->scroll; i++)
+            line = next_line(line);
+    }
+}
+
+static void redraw(struct kp_screen *s)
+{
+    char *bytes = NULL;
+    size_t size = 0;
+    FILE *out = s->text ? open_memstream(&bytes, &size) : NULL;
+    if (!out)
+        return;
+    if (measure(s) && !s->whole)
+        limit_others(s);
+    int most = count_lines(s->text) - kp_screen_rows(s);
+    s->scroll = s->scroll > most ? most : s->scroll;
+    s->scroll = s->scroll < 0 ? 0 : s->scroll;
+    fputs("\0337\033[?7l", out); /* a character may be wider than we think: no line may wrap */
+    draw_rows(s, out);
+    fputs("\033[?7h\0338", out);
+    if (fclose(out) == 0)
+        write_all(s->fd, bytes, size);
+    free(bytes);
+}
+
+void kp_screen_draw(struct kp_screen *s, const char *text)
+{
+    char *copy = strdup(text);
+    if (!copy)
+        return;
+    free(s->text);
+    s->text = copy;
+    redraw(s);
+}
+
+/* What was typed since we looked last; an arrow sends three characters, whose last one tells which. true: that is enough. */
+static bool take_typed(struct kp_screen *s, const char *typed)
+{
+    for (; *typed; typed++) {
+        bool arrow = typed[0] == '\033' && (typed[1] == '[' || typed[1] == 'O') && typed[2];
+        typed += arrow ? 2 : 0;
+        switch (*typed) {
+        case 'q': return true;
+        case 'j': s->scroll++; break;
+        case 'k': s->scroll--; break;
+        case 'B': s->scroll += arrow; break;
+        case 'A': s->scroll -= arrow; break;
+        case ' ': s->scroll += kp_screen_rows(s) - 1; break;
+        case 'b': s->scroll -= kp_screen_rows(s) - 1; break;
+        default: break;
+        }
+    }
+    redraw(s);
+    return false;
+}
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+bool kp_screen_wait(struct kp_screen *s, double seconds)
+{
+    double end = now() + seconds;
+    for (double left; (left = end - now()) > 0;) {
+        struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+        struct timespec pause = {(time_t)left, (long)((left - (double)(time_t)left) * 1e9)};
+        int ready = ppoll(&input, s->keys, &pause, NULL);
+        if (ready < 0)
+            return false;
+        if (ready == 0)
+            continue;
+        char typed[16];
+        ssize_t count = read(STDIN_FILENO, typed, sizeof typed - 1);
+        if (count <= 0)
+            return true; /* the terminal is gone */
+        typed[count] = '\0';
+        if (take_typed(s, typed))
+            return true;
+    }
+    return false;
+}
+
+void kp_screen_close(struct kp_screen *s)
+{
+    char text[64];
+    int length = s->whole ? snprintf(text, sizeof text, "\033[?25h\033[?1049l")
+                          : snprintf(text, sizeof text, "\0337\033[%d;1H\033[J\033[r\0338", s->first);
+    write_all(s->fd, text, (size_t)length);
+    if (s->keys)
+        tcsetattr(STDIN_FILENO, TCSANOW, &s->saved);
+    free(s->text);
+    free(s);
+}
