@@ -148,6 +148,8 @@ static int cmd_doctor(int argc, char **argv, struct kp_error *error)
     check_programs();
     say(kp_page_available() ? "ok" : "missing", "page",
         kp_page_available() ? "view --html has it built in" : "view --html: build kernprof with nodejs and npm installed");
+    say(kp_layout_available() ? "ok" : "missing", "graph layout",
+        kp_layout_available() ? "graph has Graphviz built in" : "graph, but as .dot: build kernprof with libgraphviz-dev installed");
     if (kp_output_flush(stdout, "standard output", error) != 0)
         return KP_EXIT_FAILED;
     if (compiles)
@@ -162,7 +164,7 @@ const struct kp_command kp_command_doctor = {
     .purpose = "say what is found, what is missing, what the system allows",
     .synopsis = "kernprof doctor",
     .description = "Looks at what kernprof needs: the compilers and a plugin for each LLVM, the sources of time, the programs "
-                   "that some commands start, the page of `kernprof view --html`. The exit status is 0 when programs can be "
+                   "that some commands start, what kernprof was built with. The exit status is 0 when programs can be "
                    "compiled and profiled.",
     .options = option_table,
 };

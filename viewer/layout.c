@@ -12,6 +12,11 @@ static int be_silent(char *message)
     return 0;
 }
 
+bool kp_layout_available(void)
+{
+    return true;
+}
+
 int kp_layout_render(const char *dot, const char *format, FILE *out, struct kp_error *error)
 {
     agseterrf(be_silent);
@@ -32,6 +37,11 @@ int kp_layout_render(const char *dot, const char *format, FILE *out, struct kp_e
 }
 
 #else
+
+bool kp_layout_available(void)
+{
+    return false;
+}
 
 int kp_layout_render(const char *dot, const char *format, FILE *out, struct kp_error *error)
 {

@@ -2,9 +2,13 @@
 #ifndef KP_VIEWER_LAYOUT_H
 #define KP_VIEWER_LAYOUT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "util/error.h"
+
+/* Was kernprof built with what lays out graphs? */
+bool kp_layout_available(void);
 
 /* Lays `dot`, a graph in Graphviz' language, out and writes it as "svg", "pdf" or "png".
  * -1 with `error` filled: this kernprof was built without Graphviz, or that failed. */

@@ -7,6 +7,7 @@ grep -qE '^ok +plugin, LLVM 19 ' all
 grep -qE '^(ok|refused) +perf events ' all
 grep -qE '^ok +CPU timers ' all
 if [ -s "$KP_BUILD/web/page.html" ]; then grep -qE '^ok +page ' all; else grep -qE '^missing +page .*nodejs' all; fi
+grep -qE '^(ok|missing) +graph layout +graph' all
 mkdir empty
 status=0
 PATH=$PWD/empty "$KERNPROF" doctor > none 2> message || status=$?
