@@ -113,7 +113,7 @@ check() { # EXPECTED: of ./t, in its own words and in those of the profile
   cmp -s profile "$1" || { echo "$what: its profile:"; diff profile "$1"; exit 1; }
 }
 
-for link in "$lib/libkernprof.a" "-L$lib/shared -lkernprof -Wl,-rpath,$lib" "-L$lib -lkernprof"; do
+for link in "$lib/libkernprof.a" "-L$lib/kernprof/shared -lkernprof -Wl,-rpath,$lib" "-L$lib -lkernprof"; do
   for level in -O0 -O2; do
     for compiler in gcc clang-19; do
       what="$compiler $level $link"

@@ -32,7 +32,7 @@ gcc -static -I "$root/include" t.c -o t "$lib/libkernprof.a"
 accepted static executable
 gcc -Wl,--gc-sections -ffunction-sections -I "$root/include" t.c -o t "$lib/libkernprof.a"
 accepted garbage-collected
-gcc -I "$root/include" t.c -o t -L "$lib/shared" -lkernprof -Wl,-rpath,"$lib"
+gcc -I "$root/include" t.c -o t -L "$lib/kernprof/shared" -lkernprof -Wl,-rpath,"$lib"
 accepted shared library
 
 gcc -DNONE -I "$root/include" t.c -o t "$lib/libkernprof.a"

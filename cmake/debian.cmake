@@ -1,0 +1,22 @@
+# `cpack -G DEB` in the build folder makes a package for Debian 12.
+set(CPACK_PACKAGE_VENDOR "kernprof")
+set(CPACK_PACKAGE_CONTACT "kernprof contributors <kernprof@localhost>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "Counts how often each line of C and C++ functions runs, exactly, and measures how long it
+takes: a compiler plugin, the program that runs and joins, and what shows its profiles.")
+set(CPACK_RESOURCE_FILE_LICENSE ${CMAKE_SOURCE_DIR}/LICENSE)
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_SOURCE_DIR}/cmake/package/debian_tree.cmake)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION devel)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+# What the plugin for the newest LLVM is for; those for older ones have no use without their own clang.
+set(versions ${kernprof_llvm_versions})
+list(POP_BACK versions newest)
+list(TRANSFORM versions PREPEND "clang-")
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "clang-${newest}, libc6-dev, libstdc++-12-dev | libstdc++-dev, binutils")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "gnuplot-nox | gnuplot, graphviz, less")
+list(JOIN versions ", " versions)
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "${versions}")
+include(CPack)
