@@ -15,7 +15,7 @@
 
 /* Status when something became slower, as diff(1) has it for a difference. */
 enum { EXIT_SLOWER = 1 };
-enum { OPTION_FAIL_ABOVE = KP_OPTION_LONG, OPTION_LEAST, OPTION_ALL };
+enum { OPTION_FAIL_ABOVE = KP_OPTION_LONG, OPTION_LEAST, OPTION_ALL, OPTION_HTML };
 
 static const struct kp_option option_table[] = {
     {"fail-above", OPTION_FAIL_ABOVE, "PCT",
@@ -26,6 +26,8 @@ static const struct kp_option option_table[] = {
     {"least", OPTION_LEAST, "PCT", "leave out changes of less than PCT percent of the total (default: 1)", NULL, NULL},
     {"all", OPTION_ALL, NULL, "show what did not change, too", NULL, NULL},
     {"format", 'f', "FORMAT", "text (default), or json, which has everything", "text json", NULL},
+    {"html", OPTION_HTML, "OUT.html",
+     "write a page for a web browser, which needs no network: both sources side by side, line by line", NULL, NULL},
     {"unit", 'u', "UNIT", "unit of times: seconds (1e-3) or s, ms, us, ns (default: 1e-6)", "s ms us ns", NULL},
     {"output", 'o', "OUT", "write to OUT (default: standard output)", NULL, NULL},
     KP_OPTION_HELP,
@@ -37,6 +39,7 @@ struct diff_options {
     double least;
     bool all;
     bool json;
+    bool html;
     double unit_s;
     const char *output;
 };
@@ -67,6 +70,10 @@ static int take_option(int option, struct diff_options *options, struct kp_error
         return kp_units_parse(optarg, &options->unit_s) == 0
                    ? 0
                    : kp_fail(error, "--unit: '%s' is no unit; give seconds (1e-3) or s, ms, us, ns", optarg);
+    case OPTION_HTML:
+        options->html = true;
+        options->output = optarg;
+        return 0;
     case 'o': options->output = optarg; return 0;
     default: return -1;
     }
@@ -90,35 +97,54 @@ static int parse(int argc, char **argv, struct diff_options *options, struct kp_
 }
 
 /* One side: a profile, or the profiles of a pattern, merged. */
-static int load(struct kp_listing *listing, const char *name, struct kp_error *error)
+struct side {
+    const char *name;
+    sqlite3 *profile;
+    struct kp_listing listing;
+};
+
+static int load(struct side *side, const char *name, struct kp_error *error)
 {
     struct kp_words files = {0};
-    sqlite3 *profile = NULL;
     int status = kp_patterns_expand(&files, name, error);
     char **paths = status == 0 ? kp_words_take(&files) : NULL;
+    *side = (struct side){.name = name};
     if (paths)
-        profile = kp_merge_open(paths, error);
+        side->profile = kp_merge_open(paths, error);
     else if (status == 0)
         kp_fail(error, "diff: out of memory");
     kp_words_free_array(paths);
     kp_words_free(&files);
-    if (!profile)
-        return -1;
-    status = kp_listing_load(listing, profile, NULL, error);
-    sqlite3_close(profile);
-    return status;
+    if (side->profile && kp_listing_load(&side->listing, side->profile, NULL, error) == 0)
+        return 0;
+    sqlite3_close(side->profile);
+    return -1;
 }
 
-static int print(const struct kp_compare *compare, const struct diff_options *options, struct kp_error *error)
+static void unload(struct side *side)
+{
+    kp_listing_free(&side->listing);
+    sqlite3_close(side->profile);
+}
+
+static int print(const struct kp_compare *compare, const struct diff_options *options, const struct side *old,
+                 const struct side *new, struct kp_error *error)
 {
     struct kp_output output;
+    int status = 0;
     if (kp_output_open(&output, options->output, error) != 0)
         return -1;
-    if (options->json)
+    if (options->html)
+        status = kp_page_compare(compare, options->least, &(struct kp_page_side){old->name, old->profile},
+                                 &(struct kp_page_side){new->name, new->profile}, output.stream, error);
+    else if (options->json)
         kp_compare_json(compare, options->least, output.stream);
     else
         kp_compare_text(compare, options->least, options->all, options->unit_s, output.stream);
-    return kp_output_close(&output, error);
+    if (status == 0)
+        return kp_output_close(&output, error);
+    kp_output_abandon(&output);
+    return -1;
 }
 
 /* What there is to fail for goes to `error`, as any reason for a status. */
@@ -138,21 +164,21 @@ static int judge(const struct kp_compare *compare, const struct diff_options *op
 
 static int compare_profiles(char **names, const struct diff_options *options, struct kp_error *error)
 {
-    struct kp_listing old;
-    struct kp_listing new;
+    struct side old;
+    struct side new;
     struct kp_compare compare;
     if (load(&old, names[0], error) != 0)
         return KP_EXIT_FAILED;
     int status = KP_EXIT_FAILED;
     if (load(&new, names[1], error) == 0) {
-        if (kp_compare_build(&compare, &old, &new, error) == 0) {
-            if (print(&compare, options, error) == 0)
+        if (kp_compare_build(&compare, &old.listing, &new.listing, error) == 0) {
+            if (print(&compare, options, &old, &new, error) == 0)
                 status = judge(&compare, options, error);
             kp_compare_free(&compare);
         }
-        kp_listing_free(&new);
+        unload(&new);
     }
-    kp_listing_free(&old);
+    unload(&old);
     return status;
 }
 
@@ -171,7 +197,7 @@ const struct kp_command kp_command_diff = {
     .name = "diff",
     .run = cmd_diff,
     .purpose = "say what became slower or faster between two profiles",
-    .synopsis = "kernprof diff [--fail-above PCT] OLD NEW",
+    .synopsis = "kernprof diff [--fail-above PCT] [--html OUT.html] OLD NEW",
     .description =
         "Compares two profiles line by line. Lines are matched by their text, so that a line that moved is still "
         "itself; "

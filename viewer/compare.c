@@ -32,6 +32,20 @@ struct builder {
     bool by_place; /* of the two functions at hand one has no text */
 };
 
+bool kp_compare_has_code(const struct kp_compare_line *line)
+{
+    return line->old || line->new;
+}
+
+const struct kp_source *kp_compare_source(const struct kp_compare *compare, const struct kp_compare_function *function,
+                                          const struct kp_compare_line *line, bool new_side)
+{
+    const struct kp_listing *listing = new_side ? compare->new : compare->old;
+    const struct kp_listing_function *shown = new_side ? function->new : function->old;
+    const struct kp_listing_line *code = new_side ? line->new : line->old;
+    return &listing->sources[code ? code->source : shown->source];
+}
+
 static double per_run(int64_t value, const struct kp_listing *listing)
 {
     return (double)value / (double)listing->profiles;
@@ -135,8 +149,6 @@ static void add_line(const struct kp_compare *compare, struct kp_compare_functio
 {
     const struct kp_listing_line *old_line = old ? old->line : NULL;
     const struct kp_listing_line *new_line = new ? new->line : NULL;
-    if (!old_line && !new_line)
-        return;
     struct kp_spread old_spread = spread_of_line(old_line, compare->old);
     struct kp_spread new_spread = spread_of_line(new_line, compare->new);
     function->lines[function->line_count++] = (struct kp_compare_line){

@@ -24,7 +24,7 @@ struct kp_change {
 };
 
 struct kp_compare_line {
-    const struct kp_listing_line *old; /* NULL: there is none, or (then it has no code) `new_number` alone counts */
+    const struct kp_listing_line *old; /* NULL: there is no such line, or it has no code */
     const struct kp_listing_line *new;
     int64_t old_number; /* 0: there is no such line */
     int64_t new_number;
@@ -38,7 +38,7 @@ struct kp_compare_function {
     const struct kp_listing_function *old; /* NULL: only in the new profile */
     const struct kp_listing_function *new; /* NULL: only in the old one */
     struct kp_change time;
-    struct kp_compare_line *lines; /* with code on either side */
+    struct kp_compare_line *lines; /* all of both bodies; see kp_compare_has_code */
     size_t line_count;
 };
 
@@ -56,6 +56,13 @@ enum kp_verdict { KP_SAME, KP_SLOWER, KP_FASTER, KP_ADDED, KP_REMOVED, KP_UNMEAS
 /* Both listings must stay until kp_compare_free. -1 with `error` filled: out of memory. */
 int kp_compare_build(struct kp_compare *compare, const struct kp_listing *old, const struct kp_listing *new,
                      struct kp_error *error);
+
+/* Is there code on either side? Other lines are there for their text. */
+bool kp_compare_has_code(const struct kp_compare_line *line);
+
+/* The source that the text of a side stands in; `new_side`: line `new_number` of it. */
+const struct kp_source *kp_compare_source(const struct kp_compare *compare, const struct kp_compare_function *function,
+                                          const struct kp_compare_line *line, bool new_side);
 
 /* Changes below `least_percent` of the old total count as none. */
 enum kp_verdict kp_compare_verdict(const struct kp_compare *compare, const struct kp_change *change,

@@ -40,11 +40,8 @@ static void add_text(struct json_object *object, const struct kp_compare *compar
                      const struct kp_compare_function *function, const struct kp_compare_line *line)
 {
     bool is_new = line->new_number != 0;
-    const struct kp_listing *listing = is_new ? compare->new : compare->old;
-    const struct kp_listing_function *shown = is_new ? function->new : function->old;
-    const struct kp_listing_line *code = is_new ? line->new : line->old;
     size_t length;
-    const char *text = kp_source_line(&listing->sources[code ? code->source : shown->source],
+    const char *text = kp_source_line(kp_compare_source(compare, function, line, is_new),
                                       is_new ? line->new_number : line->old_number, &length);
     json_object_object_add(object, "text", json_object_new_string_len(text, (int)length));
 }
@@ -78,7 +75,8 @@ static void add_function(struct json_object *functions, const struct kp_compare 
     add_change(object, &function->time, kp_compare_function_verdict(compare, function, least_percent));
     struct json_object *lines = kp_json_array(object, "lines");
     for (size_t i = 0; i < function->line_count; i++)
-        add_line(lines, compare, function, &function->lines[i], least_percent);
+        if (kp_compare_has_code(&function->lines[i]))
+            add_line(lines, compare, function, &function->lines[i], least_percent);
 }
 
 static void add_side(struct json_object *document, const char *key, const struct kp_listing *listing)

@@ -83,11 +83,8 @@ static void put_source(const struct table *table, const struct kp_compare_functi
                        const struct kp_compare_line *line)
 {
     bool is_new = line->new_number != 0;
-    const struct kp_listing *listing = is_new ? table->compare->new : table->compare->old;
-    const struct kp_listing_function *shown = is_new ? function->new : function->old;
-    const struct kp_listing_line *code = is_new ? line->new : line->old;
     size_t length;
-    const char *text = kp_source_line(&listing->sources[code ? code->source : shown->source],
+    const char *text = kp_source_line(kp_compare_source(table->compare, function, line, is_new),
                                       is_new ? line->new_number : line->old_number, &length);
     fputs("  ", table->out);
     for (size_t i = 0; i < length; i++) {
@@ -125,6 +122,8 @@ static void put_line(const struct table *table, const struct kp_compare_function
 static bool line_shown(const struct table *table, const struct kp_compare_line *line, enum kp_verdict verdict)
 {
     struct kp_change change = line->time;
+    if (!kp_compare_has_code(line))
+        return false;
     if (table->all || verdict == KP_SLOWER || verdict == KP_FASTER)
         return true;
     if (verdict == KP_SAME)

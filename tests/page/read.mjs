@@ -40,6 +40,7 @@ check('a chosen column is shown', await page.locator('[data-sort="self"]').count
 
 await page.keyboard.press('Escape');
 await page.click('#tab-calls');
+await page.waitForSelector('main.view-calls');
 check('flame graph', await page.locator('.d3-flame-graph-label', { hasText: 'sweep' }).count() > 0);
 check('call graph', await page.locator('.graph .node', { hasText: 'sweep' }).count() === 1);
 await page.click('#theme');

@@ -4,7 +4,7 @@ import flamegraph from 'd3-flame-graph';
 import { select } from 'd3-selection';
 import { button, element, sortableTable } from './dom.js';
 import { place } from './overview.js';
-import { linkTo } from './profile.js';
+import { linkTo } from './sources.js';
 import * as units from './units.js';
 
 const DEPTH = 64;

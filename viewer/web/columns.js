@@ -14,7 +14,19 @@ const TIMES = {
     error: (profile, entry) => timeOf(profile, entry, entry.error_ns),
     min: (profile, entry) => (entry.min_ns > 0 ? timeOf(profile, entry, entry.min_ns) : null),
     max: (profile, entry) => (entry.max_ns > 0 ? timeOf(profile, entry, entry.max_ns) : null),
+    rankmin: (profile, entry) => timeOf(profile, entry, entry.least_ns),
+    rankmean: (profile, entry) => timeOf(profile, entry, entry.time_ns / profile.profiles),
+    rankmax: (profile, entry) => timeOf(profile, entry, entry.most_ns),
+    imbalance: (profile, entry) => imbalanceOf(profile, entry),
+    slowest: (profile, entry) => (profile.timed && entry.time_ns > 0 && entry.most_rank >= 0
+        ? { value: entry.most_rank, text: units.count(entry.most_rank) } : null),
 };
+
+// How much longer the slowest rank takes than the mean: what the others wait for it.
+export function imbalanceOf(profile, entry) {
+    const mean = entry.time_ns / profile.profiles;
+    return profile.timed && mean > 0 ? { value: 100 * (entry.most_ns - mean) / mean, text: units.percent(entry.most_ns - mean, mean) } : null;
+}
 
 const MEMORY = {
     allocated_bytes: 'Allocated', freed_bytes: 'Freed', live_bytes: 'Live', peak_bytes: 'At peak',
@@ -24,14 +36,15 @@ function timeOf(profile, entry, ns) {
     return known(profile, entry) ? { value: ns, text: units.time(ns) } : null;
 }
 
-// {key, heading, always, cell(entry, memory) -> {value, text} or null}
+// {key, heading, shown, cell(entry, memory) -> {value, text} or null}
 export function columnsOf(profile) {
-    const columns = profile.columns.filter((column) => TIMES[column.key]).map((column) => ({
-        ...column, cell: (entry) => (entry ? TIMES[column.key](profile, entry) : null),
+    const there = (column) => TIMES[column.key] && (column.shown !== 'ranks' || profile.profiles > 1);
+    const columns = profile.columns.filter(there).map((column) => ({
+        ...column, shown: column.shown === 'always', cell: (entry) => (entry ? TIMES[column.key](profile, entry) : null),
     }));
     if (profile.hasMemory)
         for (const [key, heading] of Object.entries(MEMORY))
-            columns.push({ key, heading, always: key !== 'freed_bytes', cell: (entry, memory) =>
+            columns.push({ key, heading, shown: key !== 'freed_bytes', cell: (entry, memory) =>
                 (memory?.[key] ? { value: memory[key], text: units.bytes(memory[key]) } : null) });
     return columns;
 }

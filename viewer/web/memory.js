@@ -2,7 +2,7 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { element, sortableTable } from './dom.js';
-import { linkTo } from './profile.js';
+import { place } from './overview.js';
 import * as units from './units.js';
 
 const COLOURS = ['#0b7285', '#d9480f', '#5f3dc4', '#2b8a3e', '#a61e4d', '#7f6a00'];
@@ -30,7 +30,7 @@ function linesTable(profile) {
     const sources = new Map(profile.sources.map((source) => [source.path, source]));
     return sortableTable('Lines that allocate', [
         { heading: 'Line', value: (row) => `${row.file}:${row.line}`, cell: (row) => (sources.has(row.file)
-            ? element('a', { href: linkTo(sources.get(row.file), row.line) }, `${sources.get(row.file).shown}:${row.line}`) : `${row.file}:${row.line}`) },
+            ? place(sources.get(row.file), row.line) : `${row.file}:${row.line}`) },
         { heading: 'Function', value: (row) => row.function },
         { heading: 'Occurrences', number: true, value: (row) => row.occurrences },
         size('Allocated', 'allocated_bytes'), size('Freed', 'freed_bytes'), size('Live', 'live_bytes'), size('At peak', 'peak_bytes'),

@@ -1,6 +1,6 @@
 // What a profile holds at a glance: runs, totals, warnings, the hottest functions and lines.
 import { bar, element, sortableTable } from './dom.js';
-import { linkTo } from './profile.js';
+import { linkTo } from './sources.js';
 import * as units from './units.js';
 
 function warningsOf(profile) {
@@ -15,7 +15,7 @@ function warningsOf(profile) {
     if (lost)
         warnings.push(`${lost} samples were lost: own times are less certain than they say.`);
     for (const source of profile.sources.filter((s) => ['changed', 'disk', 'missing'].includes(s.origin) && s.at.size))
-        warnings.push(`${source.shown}: ${source.origin === 'missing' ? 'its source was not found' : 'may not be what was compiled'}.`);
+        warnings.push(`${source.label}: ${source.origin === 'missing' ? 'its source was not found' : 'may not be what was compiled'}.`);
     return warnings;
 }
 
@@ -24,7 +24,7 @@ function fact(name, value) {
 }
 
 export function place(source, line) {
-    return element('a', { href: linkTo(source, line) }, `${source.shown}:${line}`);
+    return element('a', { href: linkTo(source, line), title: source.path }, `${source.label}:${line}`);
 }
 
 function shareCell(share) {
@@ -39,7 +39,7 @@ function functionsTable(profile) {
         { heading: 'Own time', number: true, value: (fn) => fn.self_ns, text: (fn) => units.time(fn.self_ns) },
         { heading: 'Total', number: true, value: (fn) => fn.total_ns, text: (fn) => units.time(fn.total_ns) },
         { heading: 'Calls', number: true, value: (fn) => fn.calls },
-        { heading: 'Where', value: (fn) => fn.source.shown, cell: (fn) => place(fn.source, fn.line) },
+        { heading: 'Where', value: (fn) => fn.source.label, cell: (fn) => place(fn.source, fn.line) },
     ], profile.functions, { sort: 1, limit: 200 });
 }
 
@@ -49,7 +49,7 @@ function linesTable(profile) {
     const hottest = entries.filter((entry) => entry.hits > 0).sort((a, b) => b[key] - a[key]).slice(0, 25);
     const share = (entry) => (profile.self_ns > 0 ? 100 * entry.self_ns / profile.self_ns : 0);
     return sortableTable('Hottest lines', [
-        { heading: 'Line', value: (e) => `${e.source.shown}:${e.line}`, cell: (e) => place(e.source, e.line) },
+        { heading: 'Line', value: (e) => `${e.source.label}:${e.line}`, cell: (e) => place(e.source, e.line) },
         { heading: 'Own share', number: true, value: share, cell: (e) => shareCell(share(e)) },
         { heading: 'Own time', number: true, value: (e) => e.self_ns, text: (e) => (profile.timed ? units.time(e.self_ns) : '') },
         { heading: 'Time', number: true, value: (e) => e.time_ns, text: (e) => (profile.timed ? units.time(e.time_ns) : '') },

@@ -1,6 +1,7 @@
-// The profile as the page wants it: what viewer/page.c wrote, with who stands on which line and who calls whom.
+// The profile as the page wants it: what viewer/page_profile.c wrote, with who stands on which line and who calls whom.
+import { labelSources, readSources } from './sources.js';
 
-function rowsOf(columns) {
+export function rowsOf(columns) {
     const names = Object.keys(columns);
     const length = names.length ? columns[names[0]].length : 0;
     return Array.from({ length }, (_, i) => Object.fromEntries(names.map((name) => [name, columns[name][i]])));
@@ -15,6 +16,7 @@ function placeLines(profile) {
         fn.entries = lines.line.map((line, i) => ({
             fn, source: profile.sources[lines.source[i]], line, hits: lines.hits[i], time_ns: lines.time_ns[i],
             self_ns: lines.self_ns[i], error_ns: lines.error_ns[i], min_ns: lines.min_ns[i], max_ns: lines.max_ns[i],
+            ...(lines.most_ns ? { least_ns: lines.least_ns[i], most_ns: lines.most_ns[i], most_rank: lines.most_rank[i] } : {}),
         }));
         for (const entry of fn.entries) {
             const at = entry.source.at;
@@ -64,16 +66,12 @@ function placeMemory(profile) {
     }
 }
 
-export function readProfile(text) {
-    const profile = JSON.parse(text);
+export function readProfile(profile) {
     for (const name of Object.keys(profile.views))
         profile.views[name] = rowsOf(profile.views[name]);
-    for (const source of profile.sources) {
-        source.lines = source.text.split('\n');
-        if (source.lines.length && source.lines.at(-1) === '')
-            source.lines.pop();
+    readSources(profile.sources);
+    for (const source of profile.sources)
         Object.assign(source, { at: new Map(), calls: new Map(), memory: new Map(), functions: [] });
-    }
     const byKey = new Map();
     for (const fn of profile.functions) {
         fn.source = profile.sources[fn.source];
@@ -89,30 +87,11 @@ export function readProfile(text) {
     placeLines(profile);
     placeCalls(profile, byKey);
     placeMemory(profile);
+    labelSources(profile.sources);
     for (const fn of profile.functions)
         if (!fn.self_ns)
             fn.self_ns = fn.entries.reduce((sum, entry) => sum + entry.self_ns, 0);
     profile.self_ns = profile.functions.reduce((sum, fn) => sum + fn.self_ns, 0);
     profile.hasMemory = profile.views.memory_lines.length > 0;
     return profile;
-}
-
-// The link to a line, and back.
-export function linkTo(source, line) {
-    return `#${encodeURI(source.shown)}:${line}`;
-}
-
-export function findLink(profile, hash) {
-    const match = /^#(.*):(\d+)$/.exec(hash);
-    if (!match)
-        return null;
-    let path;
-    try {
-        path = decodeURI(match[1]);
-    } catch {
-        return null;
-    }
-    const source = profile.sources.find((s) => s.shown === path || s.path === path)
-        ?? profile.sources.find((s) => s.path.endsWith(`/${path}`));
-    return source ? { source, line: Number(match[2]) } : null;
 }

@@ -1,36 +1,39 @@
 // Search in the names of functions and files and in the text of all sources.
 import { element } from './dom.js';
-import { linkTo } from './profile.js';
+import { linkTo } from './sources.js';
 
 const MOST = 100;
 
+// [{kind, text, href, place}] of what matches.
 export function findAll(profile, words) {
     const needle = words.toLowerCase();
     const found = [];
+    const add = (kind, text, source, line) =>
+        found.push({ kind, text, href: linkTo(source, line), place: `${source.label}:${line}` });
     for (const fn of profile.functions)
         if (fn.name.toLowerCase().includes(needle))
-            found.push({ kind: 'function', text: fn.name, source: fn.source, line: fn.line });
+            add('function', fn.name, fn.source, fn.line);
     for (const source of profile.sources)
-        if (source.shown.toLowerCase().includes(needle) && source.at.size)
-            found.push({ kind: 'file', text: source.shown, source, line: Math.min(...source.functions.map((f) => f.line), source.lineCount ?? 1) || 1 });
+        if (source.functions.length && source.path.toLowerCase().includes(needle))
+            add('file', source.label, source, source.functions.reduce((least, fn) => Math.min(least, fn.line), Infinity));
     for (const source of profile.sources)
         for (let i = 0; i < source.lines.length && found.length < MOST; i++)
             if (source.lines[i].toLowerCase().includes(needle))
-                found.push({ kind: 'line', text: source.lines[i].trim(), source, line: i + 1 });
+                add('line', source.lines[i].trim(), source, i + 1);
     return found.slice(0, MOST);
 }
 
-export function setUpSearch(profile, go) {
+export function setUpSearch(find, go) {
     const input = document.getElementById('search');
     const list = document.getElementById('found');
     const close = () => { list.hidden = true; };
     function show() {
-        const found = input.value ? findAll(profile, input.value) : [];
+        const found = input.value ? find(input.value) : [];
         list.hidden = !input.value;
         list.replaceChildren(...(found.length || !input.value ? found.map((hit) => element('li', {},
-            element('a', { href: linkTo(hit.source, hit.line), onclick: close },
+            element('a', { href: hit.href, onclick: close },
                 element('span', { class: 'kind' }, hit.kind), element('span', { class: 'hit' }, hit.text),
-                element('span', { class: 'place' }, `${hit.source.shown}:${hit.line}`)))) : [element('li', { class: 'none' }, 'Nothing found')]));
+                element('span', { class: 'place' }, hit.place)))) : [element('li', { class: 'none' }, 'Nothing found')]));
     }
     function move(event, links, step) {
         const next = links[links.indexOf(document.activeElement) + step];

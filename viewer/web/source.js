@@ -2,38 +2,20 @@
 import { columnsOf } from './columns.js';
 import { bar, button, element } from './dom.js';
 import { Highlighter } from './highlight.js';
-import { linkTo } from './profile.js';
+import { Minimap } from './minimap.js';
+import { expandTabs, linkTo, ORIGINS } from './sources.js';
 import { VirtualList } from './virtual.js';
 import * as units from './units.js';
 
 const ROW = 20;
-const TAB = 8;
 const PRINTED_ROWS = 4000;
-
-const ORIGINS = {
-    changed: 'This file changed since it was compiled; the lines shown may not be those that ran.',
-    parts: 'This file changed since it was compiled; the lines shown are those that were compiled.',
-    disk: 'The profile holds no source text; the file is shown as it was when this page was made.',
-    missing: 'The source of this file was not found.',
-};
-
-function expandTabs(text, from) {
-    let column = from;
-    let out = '';
-    for (const c of text) {
-        const width = c === '\t' ? TAB - column % TAB : 1;
-        out += c === '\t' ? ' '.repeat(width) : c;
-        column += width;
-    }
-    return [out, column];
-}
 
 export class SourceView {
     constructor(profile, go) {
         this.profile = profile;
         this.go = go;
         this.columns = columnsOf(profile);
-        this.shown = new Set(this.columns.filter((column) => column.always).map((column) => column.key));
+        this.shown = new Set(this.columns.filter((column) => column.shown).map((column) => column.key));
         if (matchMedia('(max-width: 600px)').matches)
             this.shown = new Set(['hits', profile.hasMemory ? 'allocated_bytes' : 'percent']);
         if (!profile.timed)
@@ -46,11 +28,7 @@ export class SourceView {
         this.list.root.addEventListener('keydown', (event) => this.key(event));
         this.head = element('div', { class: 'row row-head', role: 'row' });
         this.list.root.prepend(this.head);
-        this.map = element('canvas', { class: 'minimap', 'aria-hidden': 'true', title: 'Heat of the file; click to go there' });
-        this.map.addEventListener('click', (event) => {
-            const part = event.offsetY / this.map.clientHeight;
-            this.select(this.lines[Math.min(this.lines.length - 1, Math.floor(part * this.lines.length))] ?? 1);
-        });
+        this.map = new Minimap(() => this.lines.length, (index) => this.select(this.lines[index] ?? 1));
         this.files = element('select', { 'aria-label': 'File', onchange: () => this.open(profile.sources[this.files.value], 1, true) });
         this.note = element('p', { class: 'note', hidden: true });
         this.where = element('p', { class: 'where' });
@@ -62,7 +40,7 @@ export class SourceView {
     layout() {
         const used = this.profile.sources.map((source, i) => ({ source, i }))
             .filter(({ source }) => source.at.size || source.functions.length);
-        this.files.append(...used.map(({ source, i }) => element('option', { value: i }, source.shown)));
+        this.files.append(...used.map(({ source, i }) => element('option', { value: i }, source.label)));
         const choices = element('fieldset', { class: 'choices' }, element('legend', {}, 'Columns'),
             ...this.columns.map((column) => element('label', {}, element('input', {
                 type: 'checkbox', checked: this.shown.has(column.key), 'data-column': column.key,
@@ -72,14 +50,14 @@ export class SourceView {
             element('aside', {}, element('h2', {}, 'Functions'), this.functions),
             element('div', { class: 'code' },
                 element('div', { class: 'code-bar' }, this.files, element('details', {}, element('summary', {}, 'Columns'), choices), this.where),
-                this.note, element('div', { class: 'code-body' }, this.list.root, this.map)));
+                this.note, element('div', { class: 'code-body' }, this.list.root, this.map.root)));
     }
 
     fillFunctions() {
         const sorted = [...this.profile.functions].sort((a, b) => b.self_ns - a.self_ns || b.hits - a.hits);
         this.functions.append(...sorted.slice(0, 2000).map((fn) => {
             const share = this.profile.self_ns > 0 ? 100 * fn.self_ns / this.profile.self_ns : 0;
-            return element('li', {}, element('a', { href: linkTo(fn.source, fn.line), title: `${fn.source.shown}:${fn.line}` },
+            return element('li', {}, element('a', { href: linkTo(fn.source, fn.line), title: `${fn.source.label}:${fn.line}` },
                 element('span', { class: 'name' }, fn.name), element('span', { class: 'share' }, `${units.tenths(share)} %`)), bar(share));
         }));
     }
@@ -278,22 +256,13 @@ export class SourceView {
     }
 
     drawMap() {
-        const height = this.map.clientHeight || 600;
-        const styles = getComputedStyle(document.documentElement);
-        this.map.width = 28;
-        this.map.height = height;
-        const context = this.map.getContext('2d');
         let most = 0;
         for (const entries of this.source.at.values())
             most = Math.max(most, entries[0].time_ns || entries[0].hits);
-        this.lines.forEach((line, i) => {
-            const entry = this.entryOf(line);
+        this.map.draw((index) => {
+            const entry = this.entryOf(this.lines[index]);
             const value = entry ? entry.time_ns || (this.profile.timed ? 0 : entry.hits) : 0;
-            if (!entry)
-                return;
-            context.fillStyle = styles.getPropertyValue(value > 0.2 * most ? '--hot' : value > 0.05 * most ? '--warm' : '--map');
-            const length = 4 + (most > 0 ? 24 * value / most : 0);
-            context.fillRect(28 - length, Math.floor(i * height / this.lines.length), length, Math.max(2, height / this.lines.length));
+            return entry ? { share: most > 0 ? value / most : 0, colour: value > 0.2 * most ? '--hot' : value > 0.05 * most ? '--warm' : '--map' } : null;
         });
     }
 

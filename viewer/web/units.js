@@ -1,17 +1,23 @@
 // Numbers as viewer/units.c prints them: tables of times in microseconds with one decimal, percentages likewise.
 
-const UNIT_NS = 1000;
+const UNIT = 1e-9 / 1e-6;
 
+// %.1f of C: of two decimals that are equally near the even one, where toFixed takes the larger. Only quarters are such.
 export function tenths(number) {
-    return number.toFixed(1);
+    const even = Math.abs(number) % 1 === 0.25 ? number - Math.sign(number) * 0.05 : number;
+    return even.toFixed(1);
 }
 
 export function time(ns) {
-    return ns === null || ns === undefined ? '' : tenths(ns / UNIT_NS);
+    return ns === null || ns === undefined ? '' : tenths(ns * UNIT);
 }
 
 export function percent(part, whole) {
     return whole > 0 ? tenths(100 * part / whole) : '';
+}
+
+export function signed(text) {
+    return text === '' || text === '0.0' || text.startsWith('-') ? text : `+${text}`;
 }
 
 // %g of C, for totals.
@@ -25,6 +31,9 @@ export function bytes(count) {
     return `${tenths(count / 1048576)} MiB`;
 }
 
+// Counts as they are; means of several runs with a decimal.
 export function count(number) {
-    return number === null || number === undefined ? '' : String(number);
+    if (number === null || number === undefined)
+        return '';
+    return Number.isInteger(number) ? String(number) : tenths(number);
 }

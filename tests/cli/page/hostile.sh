@@ -26,3 +26,10 @@ sqlite3 t.lprof "UPDATE function SET name = name || '<img src=x onerror=ran=1>';
 [ "$(grep -c '<script' t.html)" -le 2 ]
 ! sed -n '/id="profile"/,/<\/script>/p' t.html | sed 's/<script type="application\/json" id="profile">//; s/<\/script><\?.*//' | grep -q '<!--'
 node "$KP_TESTS/page/hostile.mjs" t.html
+sqlite3 t.lprof "UPDATE line SET time_ns = 0, self_ns = 0"
+"$KERNPROF" -l -q -o new.lprof ./t
+sqlite3 new.lprof "UPDATE function SET name = name || '<img src=x onerror=ran=1>'; UPDATE run SET host = '<!--'"
+cp new.lprof '<img src=x onerror=ran=1>.lprof'
+"$KERNPROF" diff --html diff.html t.lprof '<img src=x onerror=ran=1>.lprof'
+[ "$(grep -c '<script' diff.html)" -le 2 ]
+node "$KP_TESTS/page/hostile.mjs" diff.html
