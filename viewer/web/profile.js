@@ -66,6 +66,30 @@ function placeMemory(profile) {
     }
 }
 
+// What shares and heat are of: own and whole time; allocated bytes where memory was measured; or else hits.
+function weigh(profile) {
+    const timed = profile.timed && profile.self_ns > 0;
+    const bytes = (entry) => entry.source.memory.get(entry.line)?.allocated_bytes ?? 0;
+    const weigh = timed ? (e) => e.time_ns : profile.hasMemory ? bytes : (e) => e.hits;
+    profile.weight = timed ? 'time' : profile.hasMemory ? 'memory' : 'hits';
+    for (const fn of profile.functions) {
+        for (const entry of fn.entries)
+            entry.weight = weigh(entry);
+        fn.weight = timed ? fn.time_ns : fn.entries.reduce((sum, entry) => sum + entry.weight, 0);
+        fn.own = timed ? fn.self_ns : fn.weight;
+    }
+    profile.own = profile.functions.reduce((sum, fn) => sum + fn.own, 0);
+}
+
+// Of all own time (or bytes, or hits), in percent.
+export function shareOf(profile, fn) {
+    return profile.own > 0 ? 100 * fn.own / profile.own : 0;
+}
+
+export function heatOf(entry) {
+    return entry && entry.fn.weight > 0 ? 100 * entry.weight / entry.fn.weight : 0;
+}
+
 export function readProfile(profile) {
     for (const name of Object.keys(profile.views))
         profile.views[name] = rowsOf(profile.views[name]);
@@ -93,5 +117,6 @@ export function readProfile(profile) {
             fn.self_ns = fn.entries.reduce((sum, entry) => sum + entry.self_ns, 0);
     profile.self_ns = profile.functions.reduce((sum, fn) => sum + fn.self_ns, 0);
     profile.hasMemory = profile.views.memory_lines.length > 0;
+    weigh(profile);
     return profile;
 }

@@ -22,11 +22,13 @@ function keysDialog(keys) {
 }
 
 // `app`: {title, keys, views, find(words), isLink(hash), redraw(), beforePrint(), afterPrint()}. A view is {id, title,
-// show(main, hash), address()}, the last being where its tab leads if not to #id; the one called 'source' shows what
+// show(main, hash), address(), themed}, address being where its tab leads if not to #id; the one called 'source' shows what
 // addresses of lines mean.
 export function start(app) {
     const tabs = app.views.map((view) => button(view.title, () => go(view.address?.() ?? `#${view.id}`),
         { role: 'tab', id: `tab-${view.id}`, 'aria-controls': 'main' }));
+
+    let shown = null;
 
     function route() {
         const wanted = app.isLink(location.hash) ? 'source' : location.hash.slice(1);
@@ -38,6 +40,7 @@ export function start(app) {
         main.className = `view-${view.id}`;
         main.setAttribute('aria-labelledby', `tab-${view.id}`);
         view.show(main, location.hash);
+        shown = view;
         if (view.id !== 'source')
             main.scrollTo(0, 0);
     }
@@ -49,6 +52,8 @@ export function start(app) {
         toggle.textContent = other;
         toggle.setAttribute('aria-label', `${other} colours`);
         app.redraw();
+        if (shown?.themed) // it drew with the other theme's colours
+            shown.show(main, location.hash);
     }
 
     function toggleTheme() {

@@ -3,12 +3,15 @@ import { columnsOf } from './columns.js';
 import { bar, button, element } from './dom.js';
 import { Highlighter } from './highlight.js';
 import { Minimap } from './minimap.js';
+import { heatOf, shareOf } from './profile.js';
 import { expandTabs, linkTo, ORIGINS } from './sources.js';
 import { VirtualList } from './virtual.js';
 import * as units from './units.js';
 
 const ROW = 20;
 const PRINTED_ROWS = 4000;
+const HOT = 20; // percent of its function, as the listing colours them
+const WARM = 5;
 
 export class SourceView {
     constructor(profile, go) {
@@ -54,9 +57,9 @@ export class SourceView {
     }
 
     fillFunctions() {
-        const sorted = [...this.profile.functions].sort((a, b) => b.self_ns - a.self_ns || b.hits - a.hits);
+        const sorted = [...this.profile.functions].sort((a, b) => b.own - a.own || b.hits - a.hits);
         this.functions.append(...sorted.slice(0, 2000).map((fn) => {
-            const share = this.profile.self_ns > 0 ? 100 * fn.self_ns / this.profile.self_ns : 0;
+            const share = shareOf(this.profile, fn);
             return element('li', {}, element('a', { href: linkTo(fn.source, fn.line), title: `${fn.source.label}:${fn.line}` },
                 element('span', { class: 'name' }, fn.name), element('span', { class: 'share' }, `${units.tenths(share)} %`)), bar(share));
         }));
@@ -156,9 +159,9 @@ export class SourceView {
     row(index) {
         const line = this.lines[index];
         const entry = this.entryOf(line);
-        const heat = entry && entry.fn.time_ns > 0 ? 100 * entry.time_ns / entry.fn.time_ns : 0;
+        const heat = heatOf(entry);
         const row = element('div', {
-            class: `row${heat >= 20 ? ' hot' : heat >= 5 ? ' warm' : ''}${entry?.hits === 0 ? ' never' : ''}${line === this.line ? ' selected' : ''}`,
+            class: `row${heat >= HOT ? ' hot' : heat >= WARM ? ' warm' : ''}${entry?.hits === 0 ? ' never' : ''}${line === this.line ? ' selected' : ''}`,
             role: 'row', 'aria-rowindex': index + 2, 'data-line': line, 'aria-current': line === this.line ? 'true' : null,
         }, element('span', { role: 'cell', class: 'number line' }, element('a', { href: linkTo(this.source, line), tabindex: '-1' }, String(line))));
         for (const column of this.visibleColumns())
@@ -208,7 +211,7 @@ export class SourceView {
             this.fn = fn;
             this.list.refresh();
         }
-        this.where.replaceChildren(...(fn ? [`${fn.name}: ${units.seconds(fn.time_ns)}, ${units.count(fn.calls)} calls`,
+        this.where.replaceChildren(...(fn ? [`${fn.name}: ${this.profile.weight === 'time' ? `${units.seconds(fn.time_ns)}, ` : ''}${units.count(fn.calls)} calls`,
             ...fn.callers.slice(0, 3).map((call) => element('a', { class: 'jump', href: linkTo(call.source, call.line) }, `← ${call.from.name}:${call.line}`))] : []));
         this.list.reveal(this.rowOf(line), true);
         this.list.refresh();
@@ -250,7 +253,7 @@ export class SourceView {
         for (let i = 1, at = this.rowOf(this.line); i <= count; i++) {
             const line = this.lines[(at + sign * i + count * 2) % count];
             const entry = this.entryOf(line);
-            if (entry && entry.time_ns >= 0.05 * entry.fn.time_ns && entry.time_ns > 0)
+            if (heatOf(entry) >= WARM)
                 return this.select(line);
         }
     }
@@ -258,11 +261,11 @@ export class SourceView {
     drawMap() {
         let most = 0;
         for (const entries of this.source.at.values())
-            most = Math.max(most, entries[0].time_ns || entries[0].hits);
+            most = entries.reduce((so_far, entry) => Math.max(so_far, entry.weight), most);
         this.map.draw((index) => {
             const entry = this.entryOf(this.lines[index]);
-            const value = entry ? entry.time_ns || (this.profile.timed ? 0 : entry.hits) : 0;
-            return entry ? { share: most > 0 ? value / most : 0, colour: value > 0.2 * most ? '--hot' : value > 0.05 * most ? '--warm' : '--map' } : null;
+            const share = entry && most > 0 ? entry.weight / most : 0;
+            return entry ? { share, colour: share > 0.2 ? '--hot' : share > 0.05 ? '--warm' : '--map' } : null;
         });
     }
 

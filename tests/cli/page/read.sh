@@ -8,3 +8,4 @@ cp "$KP_TESTS/../examples/jacobi/jacobi.c" .
 "$KERNPROF" view --html page.html j.lprof
 "$KERNPROF" export --format csv j.lprof > lines.csv
 node "$KP_TESTS/page/read.mjs" page.html lines.csv
+node "$KP_TESTS/page/access.mjs" page.html
