@@ -9,7 +9,8 @@
 
 #include "util/array.h"
 
-/* `instance` is the id, or a constant to merge. Both orders must agree in their first five terms. */
+/* `instance` is the id, or a constant to merge. Both orders must agree in their first five terms. Groups are named as
+ * the order is, or SQLite sorts twice. */
 #define INSTANCE_APART "f.id"
 #define INSTANCE_MERGED "NULL"
 #define FUNCTIONS(instance)                                                                                            \
@@ -23,7 +24,7 @@
     "MAX(p.profiles), CASE MIN(p.max_rank) WHEN MAX(p.max_rank) THEN MIN(p.max_rank) END "                             \
     "FROM line l JOIN function f ON f.id = l.function JOIN source s ON s.id = f.source "                               \
     "JOIN source t ON t.id = l.source LEFT JOIN line_spread p USING (function, source, line) "                         \
-    "GROUP BY s.path, s.id, f.line, f.name, " instance ", t.path, t.id, l.line "                                       \
+    "GROUP BY s.path, s.id, f.line, f.name, " instance ", t.id <> s.id, t.path, t.id, l.line "                         \
     "ORDER BY s.path, s.id, f.line, f.name, " instance ", t.id <> s.id, t.path, t.id, l.line"
 
 struct loader {

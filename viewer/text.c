@@ -20,6 +20,11 @@ struct kp_text_options kp_text_defaults(void)
     return (struct kp_text_options){.unit_s = KP_UNIT_DEFAULT, .columns = kp_columns_default()};
 }
 
+static bool shown(const struct table *table, size_t column)
+{
+    return table->options->columns >> column & 1;
+}
+
 static void measure(struct table *table)
 {
     char text[KP_VALUE_TEXT];
@@ -31,16 +36,13 @@ static void measure(struct table *table)
         int digits = snprintf(NULL, 0, "%lld", (long long)line->line);
         table->line_width = digits > table->line_width ? digits : table->line_width;
         for (size_t c = 0; c < KP_COLUMN_COUNT; c++) {
+            if (!shown(table, c))
+                continue;
             kp_units_cell(text, kp_columns[c].value(table->listing, table->function, line), table->options->unit_s);
             int length = (int)strlen(text);
             table->width[c] = length > table->width[c] ? length : table->width[c];
         }
     }
-}
-
-static bool shown(const struct table *table, size_t column)
-{
-    return table->options->columns >> column & 1;
 }
 
 static void print_header(const struct table *table)
@@ -56,6 +58,11 @@ static void print_header(const struct table *table)
     fputc('\n', table->out);
 }
 
+static bool is_control(char c)
+{
+    return (unsigned char)c < ' ' || c == 0x7f;
+}
+
 /* Tabs become blanks; control characters, which could drive a terminal, one blank each; UTF-8 passes. */
 void kp_text_print_source_line(const struct kp_source *source, int64_t number, FILE *out)
 {
@@ -63,15 +70,15 @@ void kp_text_print_source_line(const struct kp_source *source, int64_t number, F
     const char *text = kp_source_line(source, number, &length);
     int column = 0;
     for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)text[i];
-        if (c == '\t') {
-            int blanks = TAB - column % TAB;
-            fprintf(out, "%*s", blanks, "");
-            column += blanks;
-            continue;
-        }
-        fputc(c < ' ' || c == 0x7f ? ' ' : c, out);
-        column += (c & 0xc0) != 0x80; /* not the second and later bytes of a character */
+        size_t plain = i;
+        for (; i < length && !is_control(text[i]); i++)
+            column += (text[i] & 0xc0) != 0x80; /* not the second and later bytes of a character */
+        fwrite(text + plain, 1, i - plain, out);
+        if (i == length)
+            break;
+        int blanks = text[i] == '\t' ? TAB - column % TAB : 1;
+        fprintf(out, "%*s", blanks, "");
+        column += blanks;
     }
 }
 

@@ -2,49 +2,50 @@
 import * as units from './units.js';
 
 const known = (profile, entry) => profile.timed && (entry.hits > 0 || entry.time_ns > 0);
+const meanOf = (profile, entry) => entry.time_ns / profile.profiles;
 
-const TIMES = {
-    hits: (profile, entry) => ({ value: entry.hits, text: units.count(entry.hits) }),
+// Numbers, or null where there is none.
+const VALUES = {
+    hits: (profile, entry) => entry.hits,
     time: (profile, entry) => timeOf(profile, entry, entry.time_ns),
-    perhit: (profile, entry) => (profile.timed && entry.hits > 0
-        ? { value: entry.time_ns / entry.hits, text: units.time(entry.time_ns / entry.hits) } : null),
-    percent: (profile, entry) => (known(profile, entry) && entry.fn.time_ns > 0
-        ? { value: entry.time_ns / entry.fn.time_ns, text: units.percent(entry.time_ns, entry.fn.time_ns) } : null),
+    perhit: (profile, entry) => (profile.timed && entry.hits > 0 ? entry.time_ns / entry.hits : null),
+    percent: (profile, entry) => (known(profile, entry) && entry.fn.time_ns > 0 ? 100 * entry.time_ns / entry.fn.time_ns : null),
     self: (profile, entry) => timeOf(profile, entry, entry.self_ns),
     error: (profile, entry) => timeOf(profile, entry, entry.error_ns),
     min: (profile, entry) => (entry.min_ns > 0 ? timeOf(profile, entry, entry.min_ns) : null),
     max: (profile, entry) => (entry.max_ns > 0 ? timeOf(profile, entry, entry.max_ns) : null),
     rankmin: (profile, entry) => timeOf(profile, entry, entry.least_ns),
-    rankmean: (profile, entry) => timeOf(profile, entry, entry.time_ns / profile.profiles),
+    rankmean: (profile, entry) => timeOf(profile, entry, meanOf(profile, entry)),
     rankmax: (profile, entry) => timeOf(profile, entry, entry.most_ns),
     imbalance: (profile, entry) => imbalanceOf(profile, entry),
-    slowest: (profile, entry) => (profile.timed && entry.time_ns > 0 && entry.most_rank >= 0
-        ? { value: entry.most_rank, text: units.count(entry.most_rank) } : null),
+    slowest: (profile, entry) => (profile.timed && entry.time_ns > 0 && entry.most_rank >= 0 ? entry.most_rank : null),
 };
 
-// How much longer the slowest rank takes than the mean: what the others wait for it.
-export function imbalanceOf(profile, entry) {
-    const mean = entry.time_ns / profile.profiles;
-    return profile.timed && mean > 0 ? { value: 100 * (entry.most_ns - mean) / mean, text: units.percent(entry.most_ns - mean, mean) } : null;
-}
+const TEXTS = { hits: units.count, percent: units.tenths, imbalance: units.tenths, slowest: units.count };
 
 const MEMORY = {
     allocated_bytes: 'Allocated', freed_bytes: 'Freed', live_bytes: 'Live', peak_bytes: 'At peak',
 };
 
 function timeOf(profile, entry, ns) {
-    return known(profile, entry) ? { value: ns, text: units.time(ns) } : null;
+    return known(profile, entry) ? ns : null;
 }
 
-// {key, heading, shown, cell(entry, memory) -> {value, text} or null}
+// How much longer the slowest rank takes than the mean, in percent: what the others wait for it.
+export function imbalanceOf(profile, entry) {
+    const mean = meanOf(profile, entry);
+    return profile.timed && mean > 0 ? 100 * (entry.most_ns - mean) / mean : null;
+}
+
+// {key, heading, shown, value(entry, memory), text(value)}; where there is no value it is null.
 export function columnsOf(profile) {
-    const there = (column) => TIMES[column.key] && (column.shown !== 'ranks' || profile.profiles > 1);
+    const there = (column) => VALUES[column.key] && (column.shown !== 'ranks' || profile.profiles > 1);
     const columns = profile.columns.filter(there).map((column) => ({
-        ...column, shown: column.shown === 'always', cell: (entry) => (entry ? TIMES[column.key](profile, entry) : null),
+        ...column, shown: column.shown === 'always', text: TEXTS[column.key] ?? units.time,
+        value: (entry) => (entry ? VALUES[column.key](profile, entry) : null),
     }));
     if (profile.hasMemory)
         for (const [key, heading] of Object.entries(MEMORY))
-            columns.push({ key, heading, shown: key !== 'freed_bytes', cell: (entry, memory) =>
-                (memory?.[key] ? { value: memory[key], text: units.bytes(memory[key]) } : null) });
+            columns.push({ key, heading, shown: key !== 'freed_bytes', text: units.bytes, value: (entry, memory) => memory?.[key] || null });
     return columns;
 }

@@ -75,7 +75,7 @@ function ranksTable(profile) {
         { heading: 'Function', value: (e) => e.fn.name },
         time('Least', (e) => e.least_ns), time('Mean', (e) => e.time_ns / profile.profiles), time('Most', (e) => e.most_ns),
         time('Most − mean', waits),
-        { heading: 'Imbal. %', number: true, value: (e) => imbalanceOf(profile, e)?.value ?? 0, text: (e) => imbalanceOf(profile, e)?.text ?? '' },
+        { heading: 'Imbal. %', number: true, value: (e) => imbalanceOf(profile, e) ?? 0, text: (e) => units.tenths(imbalanceOf(profile, e) ?? 0) },
         ...(one === 'rank' ? [{ heading: 'Slowest', number: true, value: (e) => e.most_rank, text: (e) => (e.most_rank >= 0 ? e.most_rank : '') }] : []),
     ], lines, { sort: 5 });
 }

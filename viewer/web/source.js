@@ -91,8 +91,8 @@ export class SourceView {
         return entries?.find((entry) => entry.fn === this.fn) ?? entries?.[0];
     }
 
-    cell(column, line) {
-        return column.cell(this.entryOf(line), this.source.memory.get(line));
+    value(column, line) {
+        return column.value(this.entryOf(line), this.source.memory.get(line));
     }
 
     prepare() {
@@ -105,7 +105,7 @@ export class SourceView {
                 this.lines.reverse();
         } else {
             const column = this.columns.find((c) => c.key === this.sort.key);
-            const value = new Map(codeLines.map((line) => [line, this.cell(column, line)?.value ?? -1]));
+            const value = new Map(codeLines.map((line) => [line, this.value(column, line) ?? -1]));
             const sign = this.sort.descending ? -1 : 1;
             this.lines = codeLines.sort((a, b) => sign * (value.get(a) - value.get(b)) || a - b);
         }
@@ -117,11 +117,10 @@ export class SourceView {
     }
 
     measure(codeLines) {
+        // No value is negative, so the largest has the longest text.
         const widths = this.visibleColumns().map((column) => {
-            let width = column.heading.length + 1;
-            for (const line of codeLines)
-                width = Math.max(width, this.cell(column, line)?.text.length ?? 0);
-            return `${width + 1}ch`;
+            const most = codeLines.reduce((so_far, line) => Math.max(so_far, this.value(column, line) ?? 0), 0);
+            return `${Math.max(column.heading.length + 1, column.text(most).length) + 1}ch`;
         });
         let longest = 40;
         for (const line of this.source.lines)
@@ -164,8 +163,10 @@ export class SourceView {
             class: `row${heat >= HOT ? ' hot' : heat >= WARM ? ' warm' : ''}${entry?.hits === 0 ? ' never' : ''}${line === this.line ? ' selected' : ''}`,
             role: 'row', 'aria-rowindex': index + 2, 'data-line': line, 'aria-current': line === this.line ? 'true' : null,
         }, element('span', { role: 'cell', class: 'number line' }, element('a', { href: linkTo(this.source, line), tabindex: '-1' }, String(line))));
-        for (const column of this.visibleColumns())
-            row.append(element('span', { role: 'cell', class: 'number', 'data-column': column.key }, this.cell(column, line)?.text ?? ''));
+        for (const column of this.visibleColumns()) {
+            const value = this.value(column, line);
+            row.append(element('span', { role: 'cell', class: 'number', 'data-column': column.key }, value === null ? '' : column.text(value)));
+        }
         row.append(element('span', { role: 'cell' }, heat > 0 ? bar(heat) : ''), this.text(line));
         row.addEventListener('click', (event) => {
             if (event.target.closest('a, button') || String(getSelection()))
