@@ -35,6 +35,9 @@ enum kp_chunk_kind { KP_CHUNK_MODULE = 1, KP_CHUNK_SEGMENT = 2, KP_CHUNK_TARGETS
 /* In every program that has timers, for kernprof to know it by. Holds nothing. */
 #define KP_TIMER_SECTION "kp_has_timers"
 
+/* Of a process that was asked to sample itself. LOST: the program took the timers' signal for itself. */
+enum kp_sampling_state { KP_SAMPLING_NONE, KP_SAMPLING_WORKS, KP_SAMPLING_FAILED, KP_SAMPLING_LOST };
+
 struct kp_counters_header {
     uint64_t magic;
     uint32_t version;
@@ -58,6 +61,11 @@ struct kp_counters_header {
     uint64_t mark_library; /* the C library that `thread_mark` and `exit_mark` are of: address of one of its functions */
     uint32_t thread_mark;  /* number of the thread-specific value that says `counted in threads`, plus 1; 0: none */
     uint32_t open_modules;
+
+    uint64_t samples_offset;  /* of the struct kp_samples_chunk (format/samples.h); 0: none */
+    uint64_t samples_address; /* where the process has it mapped, for all of its modules, for as long as it lives */
+    uint32_t sampling;        /* enum kp_sampling_state */
+    uint32_t reserved;
 
     uint32_t threads;   /* that counted */
     uint32_t uncounted; /* threads that got no segment: the disk was full, or the file out of reach */
@@ -89,6 +97,13 @@ struct kp_module_chunk {
     uint64_t next;          /* offset of an older module chunk of the bucket; 0: none */
     uint64_t first_segment; /* offset of the newest segment; 0: none */
 };
+
+/* What tells modules apart by their content: loads with the same are one. */
+static inline uint64_t kp_module_hash(const struct kp_module_chunk *module)
+{
+    uint64_t distance = module->counters_address - module->map_address;
+    return module->map_hash ^ kp_hash(&distance, sizeof distance);
+}
 
 /* One thread's counters of one module; used again by a later thread when its thread has ended. */
 struct kp_segment_chunk {

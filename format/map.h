@@ -118,11 +118,7 @@ struct kp_map_sites {
 struct kp_map_site {
     uint32_t frame;  /* where the call is written */
     uint32_t callee; /* string: linkage name; 0: called through a pointer */
-    uint32_t flags;
-    uint32_t reserved;
 };
-
-enum kp_site_flags { KP_SITE_UNTIMED = 1 }; /* counted only: no code can follow the call */
 
 /* A place in the source, and the one that it was inlined at. */
 struct kp_map_frame {

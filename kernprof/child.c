@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -34,12 +35,31 @@ static int64_t now_ns(clockid_t clock)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* Waits until the other end of the pipe is closed. */
+enum { ENVIRONMENT_SIZE = 256 };
+
+/* Waits until the other end of the pipe is closed, and takes what it sent into the environment. */
 static void wait_for_go(int end)
 {
-    char nothing;
-    while (read(end, &nothing, 1) < 0 && errno == EINTR)
-        ;
+    static char environment[ENVIRONMENT_SIZE];
+    for (size_t used = 0; used < sizeof environment - 1;) {
+        ssize_t got = read(end, environment + used, sizeof environment - 1 - used);
+        if (got == 0 || (got < 0 && errno != EINTR))
+            break;
+        used += got > 0 ? (size_t)got : 0;
+    }
+    for (char *rest = environment, *one; (one = strsep(&rest, "\n")) != NULL;)
+        if (*one)
+            putenv(one);
+}
+
+static void let_go(int end, const struct kp_child_hook *hook, int child)
+{
+    char environment[ENVIRONMENT_SIZE] = "";
+    if (child > 0 && hook)
+        hook->before_exec(child, environment, sizeof environment, hook->data);
+    ssize_t written = write(end, environment, strlen(environment));
+    (void)written; /* fails only where the child is gone */
+    close(end);
 }
 
 /* Starts the program, after the hook has run; an exec that fails sends its errno through a pipe that closes on exec. */
@@ -64,9 +84,7 @@ static int start(const char *path, char **argv, const struct kp_child_hook *hook
     }
     close(ends[1]);
     close(go[0]);
-    if (child > 0 && hook)
-        hook->before_exec(child, hook->data);
-    close(go[1]);
+    let_go(go[1], hook, child);
     if (child > 0 && read(ends[0], failure, sizeof *failure) != sizeof *failure)
         *failure = 0;
     close(ends[0]);

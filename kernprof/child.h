@@ -2,6 +2,7 @@
 #ifndef KP_KERNPROF_CHILD_H
 #define KP_KERNPROF_CHILD_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -15,9 +16,10 @@ struct kp_child_end {
     int64_t duration_ns;
 };
 
-/* Called with the process id of the child before it executes the program. */
+/* Called with the process id of the child before it executes the program. What it writes into `environment` (empty, of
+ * `size` bytes), NAME=VALUE parted by newlines, is added to the program's environment. */
 struct kp_child_hook {
-    void (*before_exec)(int pid, void *data);
+    void (*before_exec)(int pid, char *environment, size_t size, void *data);
     void *data;
 };
 

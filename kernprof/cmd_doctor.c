@@ -2,18 +2,15 @@
  * "refused", the thing, and where it is or what to do. */
 #include "kernprof/command.h"
 
-#include <errno.h>
 #include <glob.h>
-#include <linux/perf_event.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "kernprof/sampler.h"
+#include "kernprof/timer_sampler.h"
 #include "kernprof/toolchain.h"
 #include "util/output.h"
 #include "viewer/viewer.h"
@@ -87,35 +84,20 @@ static void check_plugins(void)
     globfree(&found);
 }
 
-static void check_perf_events(void)
+static void check_samplers(void)
 {
-    struct perf_event_attr attributes = {
-        .type = PERF_TYPE_SOFTWARE,
-        .size = sizeof attributes,
-        .config = PERF_COUNT_SW_TASK_CLOCK,
-        .sample_period = 1000000,
-        .disabled = 1,
-        .exclude_kernel = 1,
-        .exclude_hv = 1,
+    static const char *const details[] = {
+        "own time is sampled by CPU timers instead (kernel.perf_event_paranoid = 1 or less, or a container that may call "
+        "perf_event_open, would allow them)",
+        "they would not show what the kernel does for a line: own time is sampled by CPU timers instead "
+        "(kernel.perf_event_paranoid = 1 or less would allow all)",
+        "own time is sampled by them",
     };
-    long event = syscall(SYS_perf_event_open, &attributes, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
-    char detail[256];
-    snprintf(detail, sizeof detail, "%s: times are sampled by timers instead (kernel.perf_event_paranoid = 2 would allow it)",
-             strerror(errno));
-    say(event >= 0 ? "ok" : "refused", "perf events", event >= 0 ? "own time is sampled by them" : detail);
-    if (event >= 0)
-        close((int)event);
-}
-
-static void check_timers(void)
-{
-    struct sigevent none = {.sigev_notify = SIGEV_NONE};
-    timer_t timer;
-    bool works = timer_create(CLOCK_THREAD_CPUTIME_ID, &none, &timer) == 0;
+    int allowed = kp_sampler_is_allowed(1) ? 2 : kp_sampler_is_allowed(0);
+    int works = kp_timer_sampler_is_allowed();
+    say(allowed == 2 ? "ok" : "refused", "perf events", details[allowed]);
     say(works ? "ok" : "refused", "CPU timers",
-        works ? "own time can be sampled by them" : "no timers of threads' CPU time: use --timing=exact");
-    if (works)
-        timer_delete(timer);
+        works ? "own time can be sampled by them" : "no timers of threads' CPU time");
 }
 
 static void check_programs(void)
@@ -143,8 +125,7 @@ static int cmd_doctor(int argc, char **argv, struct kp_error *error)
     bool compiles = check_compiler(0, &trouble);
     compiles = check_compiler(1, &trouble) && compiles;
     check_plugins();
-    check_perf_events();
-    check_timers();
+    check_samplers();
     check_programs();
     say(kp_page_available() ? "ok" : "missing", "page",
         kp_page_available() ? "view --html has it built in" : "view --html: build kernprof with nodejs and npm installed");

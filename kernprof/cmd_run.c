@@ -19,6 +19,7 @@
 #include "kernprof/profile_file.h"
 #include "kernprof/program.h"
 #include "kernprof/run_record.h"
+#include "kernprof/sampling.h"
 #include "kernprof/survivors.h"
 #include "util/folder.h"
 #include "util/host.h"
@@ -189,15 +190,15 @@ static int show(const struct options *options, const struct kp_run *run, const c
 /* From the counter files to the profile and what is printed of it. The program's own status stays the exit status
  * unless kernprof fails. `keep`: the counters are not in a profile yet. */
 static int finish(const struct options *options, const char *folder, const struct kp_run *run,
-                  const struct kp_samples *samples, const char *output, int *keep, struct kp_error *error)
+                  const struct kp_samples *samples, const char *sampler, const char *output, int *keep, struct kp_error *error)
 {
     struct kp_join *join = kp_join_new(!options->by_line);
     if (!join)
         return kp_fail(error, "out of memory"), KP_EXIT_FAILED;
     int status = run->exit_status;
     int added = kp_join_add_folder(join, folder, error);
-    if (samples)
-        kp_join_add_samples(join, samples, "perf");
+    if (sampler)
+        kp_join_add_samples(join, samples, sampler);
     if (added == 0 && !options->quiet)
         say_unmatched(join);
     if (added != 0) {
@@ -218,28 +219,26 @@ static int finish(const struct options *options, const char *folder, const struc
     return status;
 }
 
-struct sampling {
-    struct kp_sampler *sampler; /* NULL: the system does not allow it */
-    double overhead;
-};
-
-static void start_sampling(int pid, void *data)
+static void say_what_was_not_sampled(const struct kp_samples *samples)
 {
-    struct sampling *sampling = data;
-    sampling->sampler = kp_sampler_start(pid, sampling->overhead);
+    if (samples->lost)
+        fprintf(stderr, "kernprof: %llu samples were lost: use a smaller --overhead\n", (unsigned long long)samples->lost);
+    if (samples->unsampled)
+        fprintf(stderr, "kernprof: %llu threads or processes could not be sampled: their lines have the time of calls alone\n",
+                (unsigned long long)samples->unsampled);
 }
 
 /* Runs the program, and shows what it does if that is asked for. 0, or an exit status with `error`. */
 static int run_program(const char *folder, const struct options *options, char **argv, const char *path, const struct kp_run *run,
-                       struct sampling *sampling, struct kp_child_end *end, struct kp_error *error)
+                       struct kp_sampling *sampling, struct kp_child_end *end, struct kp_error *error)
 {
-    struct kp_child_hook hook = {start_sampling, sampling};
-    struct kp_live live = {.folder = folder, .run = *run, .options = options->shown, .out = stderr, .sampler = &sampling->sampler};
+    struct kp_child_hook hook = {kp_sampling_start, sampling};
+    struct kp_live live = {.folder = folder, .run = *run, .options = options->shown, .out = stderr, .sampler = &sampling->by_kernel};
     live.run.embed_sources = 1; /* so that what is shown is what was compiled */
     struct kp_child_watch watch = {kp_live_look, &live, (int64_t)(options->interval_s * 1e9)};
     if (options->live)
         live.screen = kp_screen_open(STDERR_FILENO, false);
-    int status = kp_child_run(path, argv, strcmp(options->timing, "adaptive") == 0 ? &hook : NULL, options->live ? &watch : NULL,
+    int status = kp_child_run(path, argv, strcmp(run->timing, "adaptive") == 0 ? &hook : NULL, options->live ? &watch : NULL,
                               end, error);
     if (live.screen)
         kp_screen_close(live.screen);
@@ -250,24 +249,22 @@ static int run_program(const char *folder, const struct options *options, char *
 enum { ROOM_BYTES = 1 << 20 };
 
 static int run_and_finish(const char *folder, const struct options *options, char **argv, const char *path, struct kp_run *run,
-                          const char *output, int *keep, struct kp_error *error)
+                          struct kp_sampling *sampling, const char *output, int *keep, struct kp_error *error)
 {
     setenv(KP_ENV_DIRECTORY, folder, 1);
-    setenv(KP_ENV_TIMING, options->timing, 1);
+    setenv(KP_ENV_TIMING, run->timing, 1);
     char overhead[32];
     snprintf(overhead, sizeof overhead, "%g", options->overhead);
     setenv(KP_ENV_OVERHEAD, overhead, 1);
     if (!options->by_line)
         setenv(KP_ENV_FUNCTIONS, "1", 1);
-    struct sampling sampling = {.overhead = options->overhead / 100};
     struct kp_samples samples = {0};
-    int samples_are_wanted = strcmp(options->timing, "adaptive") == 0;
+    int samples_are_wanted = strcmp(run->timing, "adaptive") == 0;
     struct kp_child_end end;
-    int status = run_program(folder, options, argv, path, run, &sampling, &end, error);
+    int status = run_program(folder, options, argv, path, run, sampling, &end, error);
     if (status == 0)
         kp_survivors_wait(folder, options->wait_seconds, options->quiet);
-    if (sampling.sampler)
-        kp_sampler_stop(sampling.sampler, &samples);
+    const char *sampler = samples_are_wanted ? kp_sampling_stop(sampling, &samples) : NULL;
     if (status != 0) {
         kp_samples_free(&samples);
         return status;
@@ -277,25 +274,42 @@ static int run_and_finish(const char *folder, const struct options *options, cha
     run->pid = end.pid;
     run->exit_status = end.exit_status;
     run->clean = end.signal == 0;
-    if (samples_are_wanted && !sampling.sampler && !options->quiet)
-        fprintf(stderr, "kernprof: no samples: the system forbids perf events, so that lines have the time of their calls alone; "
-                        "see kernprof doctor, or use --timing=exact\n");
-    if (samples.lost && !options->quiet)
-        fprintf(stderr, "kernprof: %llu samples were lost: use a smaller --overhead\n", (unsigned long long)samples.lost);
-    status = finish(options, folder, run, sampling.sampler ? &samples : NULL, output, keep, error);
+    if (samples_are_wanted && !sampler && !options->quiet)
+        fprintf(stderr, "kernprof: no samples could be taken: lines have the time of their calls alone; see kernprof doctor, or "
+                        "use --timing=exact\n");
+    if (!options->quiet)
+        say_what_was_not_sampled(&samples);
+    status = finish(options, folder, run, &samples, sampler, output, keep, error);
     kp_samples_free(&samples);
     return status;
 }
 
+/* The mode in which time is taken: the one that was asked for, if the system allows it. NULL: `error`. */
+static const char *choose_timing(const struct options *options, const char *folder, struct kp_sampling *sampling,
+                                 struct kp_error *error)
+{
+    if (strcmp(options->timing, "adaptive") != 0)
+        return options->timing;
+    int found = kp_sampling_choose(sampling, folder, options->overhead / 100, error);
+    if (found < 0)
+        return NULL;
+    if (!found && !options->quiet)
+        fprintf(stderr, "kernprof: the system allows neither perf events nor CPU timers: --timing=exact is used, which costs "
+                        "more; see kernprof doctor\n");
+    return found ? options->timing : "exact";
+}
+
 static int run_in(const char *folder, const struct options *options, char **argv, int *keep, struct kp_error *error)
 {
-    char *output = kp_outcome_path(options->output, argv[0], options->by_line ? "lprof" : "prof", error);
+    struct kp_sampling sampling = {0};
+    const char *timing = choose_timing(options, folder, &sampling, error);
+    char *output = !timing ? NULL : kp_outcome_path(options->output, argv[0], options->by_line ? "lprof" : "prof", error);
     if (!output)
         return KP_EXIT_FAILED;
     char *command = kp_outcome_command(argv);
     struct kp_run run = {.command = command ? command : argv[0],
                          .kind = options->by_line ? "lines" : "functions",
-                         .timing = options->timing,
+                         .timing = timing,
                          .embed_sources = !options->no_source};
     struct kp_run_record record = {.command = (char *)run.command,
                                    .kind = (char *)run.kind,
@@ -309,7 +323,7 @@ static int run_in(const char *folder, const struct options *options, char **argv
         if (kp_folder_check_room(folder, ROOM_BYTES, error) == 0)
             lock = kp_run_record_write(folder, &record, error);
         status = lock < 0 ? KP_EXIT_FAILED
-                          : run_and_finish(folder, options, argv, program.path, &run, output, keep, error);
+                          : run_and_finish(folder, options, argv, program.path, &run, &sampling, output, keep, error);
         if (lock >= 0)
             close(lock);
         kp_program_free(&program);

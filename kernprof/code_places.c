@@ -2,7 +2,8 @@
  *
  * All addresses of a file are resolved in one walk over its debug information: a scope is looked into only where one of
  * the addresses lies in it. Code that has no line (line 0) has no place: instrumentation, for one, whose time is not the
- * program's. */
+ * program's. But a sample at the first instruction of such code tells that the processor waited for the one before to end,
+ * so that it belongs to that one's line. */
 #include "kernprof/code_places.h"
 
 #include <dwarf.h>
@@ -325,7 +326,18 @@ static void visit_children(struct unit *u, Dwarf_Die *parent, int depth)
     } while (dwarf_siblingof(&child, &child) == 0);
 }
 
-/* The row of the line table that covers the address; NULL where the code there belongs to no line. */
+/* The row before the one of that number; NULL where its code belongs to no line. */
+static Dwarf_Line *row_with_line(Dwarf_Lines *rows, size_t number)
+{
+    Dwarf_Line *row = number ? dwarf_onesrcline(rows, number - 1) : NULL;
+    bool ends = false;
+    int line = 0;
+    if (!row || dwarf_lineendsequence(row, &ends) != 0 || dwarf_lineno(row, &line) != 0)
+        return NULL;
+    return ends || line <= 0 ? NULL : row;
+}
+
+/* The row of the line table that a sample at the address is charged to; NULL where the code there belongs to no line. */
 static Dwarf_Line *find_row(Dwarf_Lines *rows, size_t count, uint64_t address)
 {
     size_t low = 0, high = count;
@@ -338,12 +350,11 @@ static Dwarf_Line *find_row(Dwarf_Lines *rows, size_t count, uint64_t address)
         else
             high = middle;
     }
-    Dwarf_Line *row = low ? dwarf_onesrcline(rows, low - 1) : NULL;
-    bool ends = false;
-    int line = 0;
-    if (!row || dwarf_lineendsequence(row, &ends) != 0 || dwarf_lineno(row, &line) != 0)
-        return NULL;
-    return ends || line <= 0 ? NULL : row;
+    Dwarf_Line *row = row_with_line(rows, low);
+    Dwarf_Addr start = 0;
+    if (row || low < 2 || dwarf_lineaddr(dwarf_onesrcline(rows, low - 1), &start) != 0 || start != address)
+        return row;
+    return row_with_line(rows, low - 1);
 }
 
 /* Puts a place's frames together: the line table's line is the innermost, the calls lead outwards. */

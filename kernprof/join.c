@@ -87,8 +87,7 @@ uint64_t kp_join_uncounted(const struct kp_join *join)
 static struct module *find_module(struct kp_join *join, const struct kp_module_chunk *chunk)
 {
     const unsigned char *map = (const unsigned char *)chunk + chunk->map_offset;
-    uint64_t distance = chunk->counters_address - chunk->map_address;
-    uint64_t hash = kp_hash(map, chunk->map_size) ^ kp_hash(&distance, sizeof distance);
+    uint64_t hash = kp_module_hash(chunk);
     for (unsigned i = 0; i < join->module_count; i++)
         if (join->modules[i].hash == hash && join->modules[i].counters_size == chunk->counters_size)
             return &join->modules[i];

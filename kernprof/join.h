@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "kernprof/globs.h"
-#include "kernprof/sampler.h"
+#include "kernprof/samples.h"
 #include "util/error.h"
 
 struct kp_run {

@@ -49,21 +49,26 @@ static int is_same_file(const char *sampled, const char *loaded)
     return same;
 }
 
-static int compare_addresses(const void *left, const void *right)
+/* Is the file what the module was loaded from? A path alone may have been that of several, one after the other. */
+static int is_of(const struct kp_sample_file *file, const struct module *m)
 {
-    const struct kp_sample_place *a = left, *b = right;
-    return a->offset < b->offset ? -1 : a->offset > b->offset;
+    if (file->module_hash)
+        return file->module_hash == m->hash;
+    if (file->build_id[0] && m->build_id[0])
+        return strcmp(file->build_id, m->build_id) == 0;
+    return is_same_file(file->path, m->path);
 }
 
 /* Charges the samples that lie in the module's code. Those of one file stand together, sorted. */
-static int charge_samples(struct module *m, struct kp_sample_place *samples, size_t count)
+static int charge_samples(struct module *m, int from_map, const struct kp_sample_place *samples, size_t count)
 {
     struct kp_code_file *code = kp_join_code(m);
     struct kp_code_place *places = code ? calloc(count, sizeof *places) : NULL;
     if (!code)
         return 0;
+    uint64_t map = from_map ? kp_code_section(code, KP_MAP_SECTION) : 0;
     for (size_t i = 0; places && i < count; i++)
-        places[i].address = kp_code_address(code, samples[i].offset);
+        places[i].address = from_map ? samples[i].offset + map : kp_code_address(code, samples[i].offset);
     int result = places ? kp_code_resolve(code, places, count) : -1;
     for (size_t i = 0; result == 0 && i < count; i++)
         kp_times_add_samples(m->times, &places[i], kp_code_symbol(code, places[i].address), (double)samples[i].time_ns,
@@ -72,24 +77,28 @@ static int charge_samples(struct module *m, struct kp_sample_place *samples, siz
     return result;
 }
 
-static int compare_paths(const void *left, const void *right)
+/* Offsets from a map may be negative. */
+static int compare_samples(const void *left, const void *right)
 {
     const struct kp_sample_place *a = left, *b = right;
-    int order = strcmp(a->path, b->path);
-    return order ? order : compare_addresses(left, right);
+    if (a->file != b->file)
+        return a->file < b->file ? -1 : 1;
+    int64_t first = (int64_t)a->offset, second = (int64_t)b->offset;
+    return first < second ? -1 : first > second;
 }
 
 static int charge_all_samples(struct kp_join *join)
 {
-    struct kp_samples *s = &join->samples;
+    const struct kp_samples *s = &join->samples;
     if (s->count)
-        qsort(s->places, s->count, sizeof *s->places, compare_paths);
+        qsort(s->places, s->count, sizeof *s->places, compare_samples);
     for (uint64_t i = 0, end; i < s->count; i = end) {
-        for (end = i + 1; end < s->count && strcmp(s->places[end].path, s->places[i].path) == 0; end++)
+        for (end = i + 1; end < s->count && s->places[end].file == s->places[i].file; end++)
             ;
+        const struct kp_sample_file *file = &s->files[s->places[i].file];
         for (unsigned m = 0; m < join->module_count; m++)
-            if (is_same_file(s->places[i].path, join->modules[m].path)) {
-                if (charge_samples(&join->modules[m], s->places + i, end - i) != 0)
+            if (is_of(file, &join->modules[m])) {
+                if (charge_samples(&join->modules[m], file->module_hash != 0, s->places + i, end - i) != 0)
                     return -1;
                 break;
             }

@@ -4,15 +4,17 @@
  * processor: the kernel allows inherited events no other way. The rings also tell of mapped code, forks and execs, so that
  * an address is resolved by what was mapped when it was sampled. A sample taken in the kernel carries the program's own
  * program counter, so that a page fault is charged to the line that touched the page; without the right to see the kernel
- * only the program's own time is sampled. */
+ * only the program's own time is sampled, which is why timers come first then (sampling.h). */
 #include "kernprof/sampler.h"
 
 #include <asm/perf_regs.h>
+#include <errno.h>
 #include <linux/perf_event.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -52,7 +54,7 @@ struct ring {
 /* Executable code mapped in a process. */
 struct mapping {
     uint64_t start, end, file_offset;
-    unsigned path; /* index */
+    uint32_t file; /* number */
 };
 
 struct process {
@@ -72,7 +74,7 @@ struct kp_sampler {
     unsigned ring_count;
     uint64_t period;
     pthread_t thread;
-    pthread_mutex_t lock; /* held while records become cells, or cells are looked at */
+    pthread_mutex_t lock; /* held while records become samples, or these are looked at */
     _Atomic int stop;
     char *bytes; /* of the records of this round */
     size_t used, room;
@@ -80,19 +82,22 @@ struct kp_sampler {
     unsigned record_count;
     struct process *processes;
     unsigned process_count;
-    char **paths;
-    unsigned path_count;
-    struct cell { /* hash table of places; path + 1, 0: free */
-        unsigned path;
-        uint64_t offset, time_ns, samples;
-    } *cells;
-    uint64_t cell_count, cell_room;
-    uint64_t lost;
+    struct kp_samples samples;
 };
 
 static int open_event(struct perf_event_attr *attributes, int pid, int processor)
 {
     return (int)syscall(SYS_perf_event_open, attributes, pid, processor, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+/* Build ids are an extra that older kernels refuse. */
+static int open_attributes(struct perf_event_attr *attributes, int pid, int processor)
+{
+    int event = open_event(attributes, pid, processor);
+    if (event >= 0 || errno != EINVAL || !attributes->build_id)
+        return event;
+    attributes->build_id = 0;
+    return open_event(attributes, pid, processor);
 }
 
 static struct perf_event_attr attributes_of(uint64_t period, int with_kernel)
@@ -117,6 +122,7 @@ static struct perf_event_attr attributes_of(uint64_t period, int with_kernel)
         .use_clockid = 1,
         .clockid = CLOCK_MONOTONIC,
         .watermark = 1,
+        .build_id = 1,
         .wakeup_watermark = RING_PAGES * 4096 / 4,
     };
     if (with_kernel) {
@@ -128,7 +134,7 @@ static struct perf_event_attr attributes_of(uint64_t period, int with_kernel)
 
 static int open_ring(struct ring *ring, struct perf_event_attr *attributes, int pid, int processor)
 {
-    ring->fd = open_event(attributes, pid, processor);
+    ring->fd = open_attributes(attributes, pid, processor);
     if (ring->fd < 0)
         return -1;
     size_t size = (size_t)(RING_PAGES + 1) * (size_t)sysconf(_SC_PAGESIZE);
@@ -168,7 +174,7 @@ static void take_record(struct kp_sampler *s, const char *data, size_t size, uin
         size_t room = 2 * s->room + length + 65536;
         char *bytes = realloc(s->bytes, room);
         if (!bytes) {
-            s->lost++;
+            s->samples.lost++;
             return;
         }
         s->bytes = bytes;
@@ -176,7 +182,7 @@ static void take_record(struct kp_sampler *s, const char *data, size_t size, uin
     }
     struct record *records = kp_array_grow(s->records, s->record_count, sizeof *records);
     if (!records) {
-        s->lost++;
+        s->samples.lost++;
         return;
     }
     s->records = records;
@@ -246,40 +252,38 @@ static struct process *find_process(struct kp_sampler *s, int pid)
     return &processes[s->process_count++];
 }
 
-static int find_path(struct kp_sampler *s, const char *path)
-{
-    for (unsigned i = 0; i < s->path_count; i++)
-        if (strcmp(s->paths[i], path) == 0)
-            return (int)i;
-    char **paths = kp_array_grow(s->paths, s->path_count, sizeof *paths);
-    if (!paths)
-        return -1;
-    s->paths = paths;
-    paths[s->path_count] = strdup(path);
-    return paths[s->path_count] ? (int)s->path_count++ : -1;
-}
-
 /* As struct perf_record_mmap2 of the kernel's interface. */
 struct mapped {
     struct perf_event_header header;
     uint32_t pid, tid;
     uint64_t start, length, file_offset;
-    uint64_t identity[3];
+    unsigned char identity[24]; /* size, three bytes of nothing, and the build id, or device and inode */
     uint32_t protection, flags;
     char path[];
 };
 
+/* Some kernels know what build a file is, which goes on being true when another one has taken its name. */
+static void build_id_of(const struct mapped *m, char *text)
+{
+    unsigned size = m->header.misc & PERF_RECORD_MISC_MMAP_BUILD_ID ? m->identity[0] : 0;
+    text[0] = 0;
+    for (unsigned i = 0; i < size && i < sizeof m->identity - 4; i++)
+        sprintf(text + 2 * i, "%02x", m->identity[4 + i]);
+}
+
 static void note_mapping(struct kp_sampler *s, const struct mapped *m)
 {
     struct process *process = find_process(s, (int)m->pid);
-    int path = process && m->path[0] == '/' ? find_path(s, m->path) : -1;
-    if (path < 0)
+    char build_id[KP_SAMPLE_BUILD_ID];
+    build_id_of(m, build_id);
+    uint32_t file = process && m->path[0] == '/' ? kp_samples_file(&s->samples, m->path, build_id, 0) : KP_INDEX_NONE;
+    if (file == KP_INDEX_NONE)
         return;
     struct mapping *mappings = kp_array_grow(process->mappings, process->count, sizeof *mappings);
     if (!mappings)
         return;
     process->mappings = mappings;
-    mappings[process->count++] = (struct mapping){m->start, m->start + m->length, m->file_offset, (unsigned)path};
+    mappings[process->count++] = (struct mapping){m->start, m->start + m->length, m->file_offset, file};
 }
 
 /* As struct perf_record_fork. */
@@ -320,35 +324,6 @@ static void note_exec(struct kp_sampler *s, int pid)
     process->count = 0;
 }
 
-static struct cell *find_cell(struct kp_sampler *s, unsigned path, uint64_t offset)
-{
-    uint64_t mask = s->cell_room - 1;
-    uint64_t at = (offset * UINT64_C(0x9e3779b97f4a7c15)) >> 20;
-    for (;; at++) {
-        struct cell *cell = &s->cells[(at + path) & mask];
-        if (cell->path == 0 || (cell->path == path + 1 && cell->offset == offset))
-            return cell;
-    }
-}
-
-static int make_room(struct kp_sampler *s)
-{
-    if (s->cell_count * 2 < s->cell_room)
-        return 0;
-    struct cell *old = s->cells;
-    uint64_t room = s->cell_room;
-    struct cell *cells = calloc(room ? 2 * room : 4096, sizeof *cells);
-    if (!cells)
-        return -1;
-    s->cells = cells;
-    s->cell_room = room ? 2 * room : 4096;
-    for (uint64_t i = 0; i < room; i++)
-        if (old[i].path)
-            *find_cell(s, old[i].path - 1, old[i].offset) = old[i];
-    free(old);
-    return 0;
-}
-
 /* The latest mapping wins: what it covers of older ones is gone. */
 static void note_sample(struct kp_sampler *s, const struct sample *sample)
 {
@@ -363,17 +338,7 @@ static void note_sample(struct kp_sampler *s, const struct sample *sample)
         const struct mapping *m = &process->mappings[i];
         if (pc < m->start || pc >= m->end)
             continue;
-        if (make_room(s) != 0) {
-            s->lost++;
-            return;
-        }
-        uint64_t offset = pc - m->start + m->file_offset;
-        struct cell *cell = find_cell(s, m->path, offset);
-        s->cell_count += cell->path == 0;
-        cell->path = m->path + 1;
-        cell->offset = offset;
-        cell->time_ns += sample->period;
-        cell->samples++;
+        kp_samples_add(&s->samples, m->file, pc - m->start + m->file_offset, sample->period, 1);
         return;
     }
 }
@@ -390,8 +355,8 @@ static void note(struct kp_sampler *s, const char *bytes)
         if (header->misc & PERF_RECORD_MISC_COMM_EXEC)
             note_exec(s, ((const int *)(const void *)body)[0]);
         break;
-    case PERF_RECORD_LOST: s->lost += body[1]; break;
-    case PERF_RECORD_LOST_SAMPLES: s->lost += body[0]; break;
+    case PERF_RECORD_LOST: s->samples.lost += body[1]; break;
+    case PERF_RECORD_LOST_SAMPLES: s->samples.lost += body[0]; break;
     default: break;
     }
 }
@@ -459,7 +424,6 @@ static void free_sampler(struct kp_sampler *s)
     free(s->processes);
     free(s->records);
     free(s->bytes);
-    free(s->cells);
     pthread_mutex_destroy(&s->lock);
     free(s);
 }
@@ -474,37 +438,32 @@ static int start_thread(struct kp_sampler *s)
     return failed;
 }
 
-struct kp_sampler *kp_sampler_start(int pid, double overhead)
+uint64_t kp_sampler_period_ns(double cost_ns, double overhead)
+{
+    double period = cost_ns / (SHARE * (overhead > 0 ? overhead : 0.05));
+    return (uint64_t)(period < LONGEST_PERIOD_NS ? period : LONGEST_PERIOD_NS);
+}
+
+struct kp_sampler *kp_sampler_start(int pid, double overhead, int with_kernel)
 {
     struct kp_sampler *s = calloc(1, sizeof *s);
     if (!s)
         return NULL;
     pthread_mutex_init(&s->lock, NULL);
-    double period = SAMPLE_COST_NS / (SHARE * (overhead > 0 ? overhead : 0.05));
-    if (period > LONGEST_PERIOD_NS)
-        period = LONGEST_PERIOD_NS;
-    s->period = period > (double)START_PERIOD_NS ? (uint64_t)period : START_PERIOD_NS;
-    if ((open_rings(s, pid, 1) != 0 && open_rings(s, pid, 0) != 0) || start_thread(s) != 0) {
+    s->period = kp_sampler_period_ns(SAMPLE_COST_NS, overhead);
+    if (s->period < START_PERIOD_NS)
+        s->period = START_PERIOD_NS;
+    if (open_rings(s, pid, with_kernel) != 0 || start_thread(s) != 0) {
         free_sampler(s);
         return NULL;
     }
     return s;
 }
 
-/* The paths are the sampler's, and go on living after it. */
-static void copy_cells(const struct kp_sampler *s, struct kp_samples *samples)
-{
-    *samples = (struct kp_samples){.places = calloc(s->cell_count + 1, sizeof *samples->places), .lost = s->lost};
-    for (uint64_t i = 0; samples->places && i < s->cell_room; i++)
-        if (s->cells[i].path)
-            samples->places[samples->count++] = (struct kp_sample_place){
-                s->paths[s->cells[i].path - 1], s->cells[i].offset, s->cells[i].time_ns, s->cells[i].samples};
-}
-
 void kp_sampler_look(struct kp_sampler *s, struct kp_samples *samples)
 {
     pthread_mutex_lock(&s->lock);
-    copy_cells(s, samples);
+    kp_samples_add_all(samples, &s->samples);
     pthread_mutex_unlock(&s->lock);
 }
 
@@ -513,13 +472,15 @@ void kp_sampler_stop(struct kp_sampler *s, struct kp_samples *samples)
     atomic_store(&s->stop, 1);
     pthread_join(s->thread, NULL);
     work_off(s);
-    copy_cells(s, samples);
-    free(s->paths); /* the strings go on in `samples` for as long as the process runs */
+    *samples = s->samples;
     free_sampler(s);
 }
 
-void kp_samples_free(struct kp_samples *samples)
+int kp_sampler_is_allowed(int with_kernel)
 {
-    free(samples->places);
-    *samples = (struct kp_samples){0};
+    struct perf_event_attr attributes = attributes_of(LONGEST_PERIOD_NS, with_kernel);
+    int event = open_attributes(&attributes, 0, -1);
+    if (event >= 0)
+        close(event);
+    return event >= 0;
 }

@@ -365,7 +365,7 @@ std::vector<CallSite> instrumentCallSites(Function &Body, GlobalVariable *Counte
     else if (auto *Callee = dyn_cast<Function>(Call->getCalledOperand()->stripPointerCasts()))
       Name = originalName(*Callee).str();
     Calls.push_back(Call);
-    Sites.push_back({Call->getDebugLoc(), Name, isTimed(*Call)});
+    Sites.push_back({Call->getDebugLoc(), Name});
   }
   if (!Calls.empty())
     Inserter(Body).run(Calls, Counters, CounterCount, Reserve(Calls.size()), Body.hasFnAttribute(TrackedKey));

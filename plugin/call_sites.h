@@ -20,7 +20,6 @@ namespace kp {
 struct CallSite {
   llvm::DebugLoc Location; ///< may be empty
   std::string Callee;      ///< linkage name; empty: called through a pointer
-  bool Timed;
 };
 
 /// The function attributes of a body whose calls are to be counted: the name of its counters' variable, and how many

@@ -347,8 +347,7 @@ void emitSites(const Function &Body, GlobalVariable &Counters, GlobalVariable &W
   Frames Of(Data, Body);
   std::vector<kp_map_site> Rows;
   for (const CallSite &Site : Sites)
-    Rows.push_back({Of.add(Site.Location.get()), Site.Callee.empty() ? 0 : Data.string(Site.Callee),
-                    Site.Timed ? 0u : (uint32_t)KP_SITE_UNTIMED, 0});
+    Rows.push_back({Of.add(Site.Location.get()), Site.Callee.empty() ? 0 : Data.string(Site.Callee)});
   kp_map_sites Fields = {};
   Fields.magic = KP_SITES_MAGIC;
   Fields.site_count = Rows.size();

@@ -9,6 +9,7 @@
 
 #include "format/clock.h"
 #include "runtime/os.h"
+#include "runtime/samples.h"
 
 /* 0, or -1 where the path has no room for it. */
 static int append(char *path, size_t size, const char *text)
@@ -104,6 +105,7 @@ int kp_file_open(const char *directory, enum kp_timing timing)
         return -1;
     }
     kp_marks_open(created);
+    kp_samples_open(created);
     return 0;
 }
 
@@ -135,6 +137,7 @@ int kp_file_reopen(void)
         return -1;
     if (created) {
         inherit(header, &parent);
+        kp_samples_reopen();
         kp_marks_fork_child();
     }
     return 0;

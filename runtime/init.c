@@ -8,6 +8,7 @@
 #include "format/clock.h"
 #include "format/memory.h"
 #include "runtime/os.h"
+#include "runtime/samples.h"
 
 struct kp_runtime kp_runtime;
 uint8_t kp_state;
@@ -69,6 +70,7 @@ __attribute__((destructor(101))) static void kp_exit(void)
     if (exiting || left == 0) {
         header->mono_end_ns = kp_os_monotonic_ns();
         header->ticks_end = kp_clock_ticks();
+        kp_samples_end();
         __atomic_store_n(&header->clean, 1, __ATOMIC_RELAXED);
     }
     if (kp_runtime.has_key)

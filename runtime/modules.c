@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "runtime/os.h"
+#include "runtime/samples.h"
 
 struct build_id {
     const uint8_t *bytes;
@@ -16,6 +17,7 @@ struct build_id {
 
 struct module_search {
     uintptr_t address;
+    uintptr_t code, code_end; /* from the first executable byte to behind the last */
     struct build_id id;
     char path[1024];
 };
@@ -52,6 +54,11 @@ static int is_this_module(struct dl_phdr_info *info, size_t size, void *data)
         return 0;
     for (int i = 0; i < info->dlpi_phnum; i++) {
         const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+        uintptr_t start = info->dlpi_addr + p->p_vaddr;
+        if (p->p_type == PT_LOAD && (p->p_flags & PF_X)) {
+            search->code = search->code && search->code < start ? search->code : start;
+            search->code_end = search->code_end > start + p->p_memsz ? search->code_end : start + p->p_memsz;
+        }
         if (p->p_type == PT_NOTE && !search->id.bytes)
             search->id = find_build_id((const char *)(info->dlpi_addr + p->p_vaddr), p->p_memsz);
     }
@@ -158,6 +165,7 @@ int kp_module_register(int search)
         return -1;
     }
     r->module = r->chunk->module;
+    kp_samples_open_module(self.code, self.code_end - self.code);
     r->adopt_next = __atomic_load_n(&r->chunk->first_segment, __ATOMIC_ACQUIRE);
     __atomic_add_fetch(&r->header->open_modules, 1, __ATOMIC_RELAXED);
     __atomic_store_n(&r->header->clean, 0, __ATOMIC_RELAXED);
@@ -167,6 +175,7 @@ int kp_module_register(int search)
 void kp_module_release(void)
 {
     struct kp_runtime *r = &kp_runtime;
+    kp_samples_close_module();
     kp_os_unmap(r->chunk, KP_COUNTERS_PAGE);
     kp_os_unmap(r->header, KP_COUNTERS_PAGE);
     r->chunk = NULL;

@@ -37,6 +37,19 @@ void kp_os_block_signals(void *saved);
 void kp_os_unblock_signals(const void *saved);
 #define KP_OS_SIGNALS_SIZE 128
 
+/* Takes `signal` out of a mask that kp_os_unblock_signals will restore. */
+void kp_os_let_through(void *saved, int signal);
+
+/* Has the signal handled, on the alternate stack if there is one, system calls going on afterwards; unless it is handled
+ * already. 0 or -1. */
+int kp_os_handle_signal(int signal, void *handler);
+void *kp_os_signal_handler(int signal);
+
+/* A timer of the running thread's processor time that sends it `signal`, with `value`, after each `period_ns`. Its number,
+ * or -1. Timers end with the process image, at exec as well, and no child has them. */
+int kp_os_create_timer(int signal, void *value, uint64_t period_ns);
+void kp_os_delete_timer(int timer);
+
 /* Whether a thread of this process has ended. */
 int kp_os_thread_has_ended(uint32_t thread);
 

@@ -93,6 +93,54 @@ void kp_os_unblock_signals(const void *saved)
 
 _Static_assert(sizeof(sigset_t) <= KP_OS_SIGNALS_SIZE, "room for the mask");
 
+void kp_os_let_through(void *saved, int signal)
+{
+    sigdelset(saved, signal);
+}
+
+void *kp_os_signal_handler(int signal)
+{
+    struct sigaction action;
+    return sigaction(signal, NULL, &action) == 0 ? (void *)action.sa_sigaction : NULL;
+}
+
+int kp_os_handle_signal(int signal, void *handler)
+{
+    int saved = errno;
+    struct sigaction before, action = {.sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK};
+    *(void **)&action.sa_sigaction = handler;
+    sigfillset(&action.sa_mask); /* a handler that jumps out of ours would leave a sample half written */
+    int failed = sigaction(signal, NULL, &before) != 0 || (before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN) ||
+                 sigaction(signal, &action, NULL) != 0;
+    errno = saved;
+    return failed ? -1 : 0;
+}
+
+/* Without the C library's wrappers, which allocate. */
+int kp_os_create_timer(int signal, void *value, uint64_t period_ns)
+{
+    int saved = errno, timer;
+    struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = signal, .sigev_value.sival_ptr = value};
+    event._sigev_un._tid = (pid_t)kp_os_thread();
+    struct timespec period = {(time_t)(period_ns / 1000000000u), (long)(period_ns % 1000000000u)};
+    struct itimerspec when = {period, period};
+    if (syscall(SYS_timer_create, CLOCK_THREAD_CPUTIME_ID, &event, &timer) != 0)
+        timer = -1;
+    else if (syscall(SYS_timer_settime, timer, 0, &when, NULL) != 0) {
+        kp_os_delete_timer(timer);
+        timer = -1;
+    }
+    errno = saved;
+    return timer;
+}
+
+void kp_os_delete_timer(int timer)
+{
+    int saved = errno;
+    syscall(SYS_timer_delete, timer);
+    errno = saved;
+}
+
 int kp_os_thread_has_ended(uint32_t thread)
 {
     int saved = errno;

@@ -40,6 +40,7 @@ struct kp_runtime {
     int is_executable; /* never closed */
     pthread_key_t thread_ends;
     int has_key, gives_back; /* there is the key; threads may set it wherever they are, signal handlers included */
+    struct kp_samples_chunk *samples; /* NULL: this process does not sample itself */
     _Atomic(struct kp_segment *) segments;
     _Atomic(struct kp_segment *) next_look; /* where `inherit` goes on */
     uint64_t adopt_next;                    /* offset of the next segment to adopt; changed atomically */

@@ -9,6 +9,7 @@
 
 #include "format/clock.h"
 #include "runtime/os.h"
+#include "runtime/samples.h"
 
 __thread int64_t kp_bias;
 __thread struct kp_segment *kp_thread_segment;
@@ -63,6 +64,7 @@ static void end_thread(void *data)
     struct kp_segment *segment = data;
     kp_bias = 0;
     kp_thread_segment = NULL;
+    kp_samples_end_thread();
     forget_activations(segment->chunk);
     give_back(segment->chunk);
 }
@@ -256,8 +258,10 @@ void kp_thread_start(void)
             segment = create();
         if (!segment)
             segment = spare();
-        if (segment)
+        if (segment) {
             take(segment);
+            kp_samples_start_thread(signals);
+        }
     }
     kp_os_unblock_signals(signals);
     errno = saved;
@@ -310,8 +314,11 @@ static void take_over_counters(void)
     if (!r->header)
         return;
     if (kp_file_reopen() == 0 && kp_module_register(0) == 0) {
-        if (!own || map_segment(own->chunk))
+        if (!own || map_segment(own->chunk)) {
+            if (own)
+                kp_samples_start_thread(NULL);
             return;
+        }
         kp_module_release();
     } else if (r->header) {
         kp_os_unmap(r->header, KP_COUNTERS_PAGE);

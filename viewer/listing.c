@@ -184,6 +184,7 @@ static int take_runs(struct loader *loader, sqlite3_stmt *row)
     listing->timed = sqlite3_column_int(row, 0) != 0;
     listing->rank = sqlite3_column_int64(row, 1);
     listing->profiles = sqlite3_column_int64(row, 2) > 0 ? sqlite3_column_int64(row, 2) : 1;
+    listing->by_timers = sqlite3_column_int(row, 3) != 0;
     return 0;
 }
 
@@ -272,7 +273,7 @@ int kp_listing_load(struct kp_listing *listing, sqlite3 *profile, const struct k
     bool apart = loader.filter->instances;
     int status = for_each_row(&loader,
                               "SELECT COUNT(*) = 0 OR SUM(timing IS NOT 'off') > 0, COALESCE(MIN(rank), -1), "
-                              "(SELECT value FROM meta WHERE key = 'profiles') FROM run",
+                              "(SELECT value FROM meta WHERE key = 'profiles'), MAX(sampler = 'timer') FROM run",
                               take_runs);
     if (status == 0)
         status = for_each_row(&loader, "SELECT id, path, changed FROM source ORDER BY id", take_source);

@@ -44,6 +44,7 @@ struct kp_listing {
     struct kp_listing_function *functions;
     size_t function_count;
     bool timed; /* false: no run took times, so that 0 means "not known" */
+    bool by_timers;   /* own time was sampled by timers in the program, not by perf events, in some run */
     int64_t profiles; /* how many were merged; 1 for a profile as it was made */
     int64_t rank;     /* of a profile as it was made; -1: none */
 };

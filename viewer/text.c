@@ -224,7 +224,10 @@ void kp_text_render(const struct kp_listing *listing, const struct kp_text_optio
 {
     char unit[KP_VALUE_TEXT];
     kp_units_unit(unit, options->unit_s);
-    fprintf(out, "Timer unit: %s s\n\n", unit);
+    fprintf(out, "Timer unit: %s s\n", unit);
+    if (listing->by_timers)
+        fputs("Own time: sampled by CPU timers, as perf events are not allowed\n", out);
+    fputc('\n', out);
     for (size_t i = 0; i < listing->function_count; i++)
         print_function(listing, &listing->functions[i], options, out);
     if (options->summary)

@@ -7,7 +7,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # Folder -> what its files may include of ours, beside their own folder. The formats are layouts that both ends of an
 # arrow share; readers and the profile are for the tools.
-LAYOUTS = r"format/(map|counters|clock|memory)\.h"
+LAYOUTS = r"format/(map|counters|clock|memory|samples)\.h"
 ALLOWED = {
     "include": [],
     "format": [],

@@ -79,6 +79,17 @@ static void no_times_without_timing(void **state)
     expect_golden("timing_off.txt");
 }
 
+static void the_head_says_who_sampled(void **state)
+{
+    (void)state;
+    struct kp_text_options options = kp_text_defaults();
+    render("UPDATE run SET sampler = 'perf'", NULL, KP_ORDER_LINE, &options);
+    expect_golden("default.txt");
+    render("UPDATE run SET sampler = 'timer'", NULL, KP_ORDER_LINE, &options);
+    assert_non_null(strstr(text, "Timer unit: 1e-06 s\nOwn time: sampled by CPU timers, as perf events are not allowed\n\n"));
+    free(text);
+}
+
 static void spread_over_ranks(void **state)
 {
     (void)state;
@@ -160,6 +171,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(prints_as_line_profiler_does), cmocka_unit_test(all_columns_and_summary),
         cmocka_unit_test(no_times_without_timing),      cmocka_unit_test(a_glob_that_matches_nothing_is_said),
+        cmocka_unit_test(the_head_says_who_sampled),
         cmocka_unit_test(spread_over_ranks), cmocka_unit_test(hottest_line_is_by_own_time),  cmocka_unit_test(csv_and_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
