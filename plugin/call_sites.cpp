@@ -57,9 +57,10 @@ static bool isSite(const CallBase &Call) {
   return !Callee || Callee->getName().take_front(3) != "kp_";
 }
 
+/// A call that never returns may end by an exception.
 static bool isTimed(const CallBase &Call) {
   auto *Plain = dyn_cast<CallInst>(&Call);
-  return !(Plain && Plain->isMustTailCall()) && !Call.doesNotReturn();
+  return !(Plain && Plain->isMustTailCall());
 }
 
 /// Whether nothing but the return of its result follows the call.
@@ -100,7 +101,7 @@ class Inserter {
   Value *Bias = nullptr;      ///< of the running thread; null: loaded anew at every site
   Value *Timed = nullptr;     ///< struct kp_timed_call in this frame
   Value *Outermost = nullptr; ///< address of KP_OUTERMOST_FRAME; null where there is but one activation at a time
-  FunctionCallee Begin, End, Target, Count;
+  FunctionCallee Begin, End, Target, Count, Unwound;
 
 public:
   explicit Inserter(Function &F) : F(F), M(*F.getParent()), C(F.getContext()) {
@@ -111,6 +112,7 @@ public:
     End = declare("kp_call_end", {Pointer});
     Target = declare("kp_call_target", {Pointer, Word});
     Count = declare("kp_call_count", {Pointer, Pointer, Pointer});
+    Unwound = declare("kp_call_unwound", {Pointer});
   }
 
   void run(ArrayRef<CallBase *> Calls, GlobalVariable *Counters, unsigned CounterCount, GlobalVariable *SiteWords,
@@ -120,6 +122,7 @@ public:
     emitStart(Counters, MayRecurse ? CounterCount : NoCounter);
     for (unsigned I = 0; I < Calls.size(); I++)
       insert(*Calls[I], I);
+    endUnwound();
     SmallVector<ReturnInst *, 8> Returns;
     for (BasicBlock &BB : F)
       if (auto *Return = dyn_cast<ReturnInst>(BB.getTerminator()))
@@ -261,6 +264,22 @@ private:
     AtEnd.CreateBr(Normal);
     Normal->replacePhiUsesWith(Invoke->getParent(), Ended);
     Invoke->setNormalDest(Ended);
+  }
+
+  /// Where an exception or longjmp comes to, the timed calls that it left have ended.
+  void endUnwound() {
+    SmallVector<Instruction *, 8> Places;
+    for (Instruction &I : instructions(F)) {
+      auto *Call = dyn_cast<CallInst>(&I);
+      if (isa<LandingPadInst>(I))
+        Places.push_back(&*I.getParent()->getFirstInsertionPt());
+      else if (Call && Call->hasFnAttr(Attribute::ReturnsTwice))
+        Places.push_back(Call->getNextNode());
+    }
+    for (Instruction *Place : Places) {
+      IRBuilder<> B(Place);
+      call(B, Unwound, {Timed});
+    }
   }
 
   void insert(CallBase &Call, unsigned Site) {

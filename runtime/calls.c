@@ -3,7 +3,11 @@
  * A site decides after every timed call how many calls to let pass before the next: none while timing is cheap beside the
  * call; else so many that the site's share of the thread's time stays small, the number drawn at random so that it cannot
  * run in step with the program (adaptive sampling by countdown: Arnold and Ryder 2001, "A framework for reducing the cost of
- * instrumented code"). The first calls of every site are timed, whatever they cost, as long as the thread has credit. */
+ * instrumented code"). The first calls of every site are timed, whatever they cost, as long as the thread has credit.
+ *
+ * An exception or longjmp ends calls whose end is never told. Where it comes to, all that is pending further down the stack
+ * has ended at that moment (kp_call_unwound). What comes to no instrumented function, but to a library that called one back,
+ * is not noticed: such calls are forgotten, and their site's mean is that of the others. */
 #include "runtime/runtime.h"
 
 #include "format/clock.h"
@@ -59,6 +63,35 @@ static int takes_processor_time(const uint64_t *site)
     return timed < 2 || ticks / timed >= cost.long_ticks;
 }
 
+/* A stack is not longer. Frames of fibers lie elsewhere. */
+enum { STACK_BYTES = 8 << 20 };
+
+static int is_below(uintptr_t frame, uintptr_t other)
+{
+    return frame <= other && other - frame < STACK_BYTES;
+}
+
+static void remember(struct kp_segment *segment, const struct kp_timed_call *call)
+{
+    uintptr_t frame = (uintptr_t)call;
+    while (segment->pending_count && is_below(segment->pending[segment->pending_count - 1].frame, frame))
+        segment->pending_count--; /* left without a word: nothing that lives is below a running function */
+    if (segment->pending_count == KP_PENDING_CALLS)
+        return;
+    struct kp_pending_call *pending = &segment->pending[segment->pending_count++];
+    __asm__ volatile("" ::: "memory"); /* a signal handler's calls come behind it from now on */
+    *pending = (struct kp_pending_call){frame, call->site, call->began, call->debt_x256, call->cpu_began_ns, (int)call->is_inner};
+}
+
+static void forget(struct kp_segment *segment, const struct kp_timed_call *call)
+{
+    uint32_t place = segment->pending_count;
+    while (place > 0 && segment->pending[place - 1].frame != (uintptr_t)call)
+        place--;
+    if (place > 0)
+        segment->pending_count = place - 1;
+}
+
 /* `outermost_frame`: where the function keeps the frame of its outermost activation, which is known by the address of
  * `call`; NULL where there is but one. */
 void kp_call_begin(struct kp_timed_call *call, uint64_t *site, const uint64_t *outermost_frame)
@@ -79,6 +112,7 @@ void kp_call_begin(struct kp_timed_call *call, uint64_t *site, const uint64_t *o
         site[KP_SITE_OUTER_CALLS] += calls - site[KP_SITE_SEEN_CALLS];
     site[KP_SITE_SEEN_CALLS] = calls;
     call->began = (int64_t)kp_clock_ticks();
+    remember(segment, call);
 }
 
 /* Instead of the code that is in line elsewhere, in functions that are not optimised. */
@@ -123,13 +157,9 @@ static int64_t choose_gap(struct kp_segment *segment, const uint64_t *site, int6
     return 1 + (int64_t)(next_random(segment) % (uint64_t)(2 * gap - 1));
 }
 
-void kp_call_end(struct kp_timed_call *call)
+static void finish(struct kp_segment *segment, const struct kp_pending_call *call, int64_t ended)
 {
-    int64_t ended = (int64_t)kp_clock_ticks();
     uint64_t *site = call->site;
-    struct kp_segment *segment = kp_thread_segment;
-    if (!site || !segment)
-        return;
     int64_t length = ended - call->began - cost.inside_ticks - ((segment->debt_x256 - call->debt_x256) >> 8);
     site[KP_SITE_TIMED + (call->is_inner ? KP_SITE_INNER_TIMED - KP_SITE_TIMED : 0)]++;
     site[KP_SITE_TICKS + (call->is_inner ? KP_SITE_INNER_TICKS - KP_SITE_TICKS : 0)] += (uint64_t)length;
@@ -148,6 +178,32 @@ void kp_call_end(struct kp_timed_call *call)
     site[KP_SITE_LAST_BEGAN] = (uint64_t)call->began;
     site[KP_SITE_LAST_GAP] = (uint64_t)gap;
     set_countdown(site, gap - 1);
+}
+
+void kp_call_end(struct kp_timed_call *call)
+{
+    int64_t ended = (int64_t)kp_clock_ticks();
+    struct kp_segment *segment = kp_thread_segment;
+    if (!call->site || !segment)
+        return;
+    struct kp_pending_call ending = {(uintptr_t)call,    call->site, call->began, call->debt_x256, call->cpu_began_ns,
+                                     (int)call->is_inner};
+    forget(segment, call);
+    finish(segment, &ending, ended);
+}
+
+/* An exception or longjmp has come to the function that has `call` in its frame. */
+void kp_call_unwound(struct kp_timed_call *call)
+{
+    int64_t ended = (int64_t)kp_clock_ticks();
+    struct kp_segment *segment = kp_thread_segment;
+    while (segment && segment->pending_count) {
+        struct kp_pending_call left = segment->pending[segment->pending_count - 1];
+        if (!is_below(left.frame, (uintptr_t)call))
+            return;
+        segment->pending_count--;
+        finish(segment, &left, ended);
+    }
 }
 
 static struct kp_target *find_target(struct kp_targets_chunk *targets, uint64_t site, uint64_t address)

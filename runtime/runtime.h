@@ -13,6 +13,19 @@
 #include "format/counters.h"
 #include "format/map.h"
 
+/* A timed call that has not ended yet, with all that its end needs: the frame that it was made from may be gone by then. */
+struct kp_pending_call {
+    uintptr_t frame; /* address of its struct kp_timed_call */
+    uint64_t *site;
+    int64_t began;
+    int64_t debt_x256;
+    uint64_t cpu_began_ns; /* 0: processor time is not taken */
+    int is_inner;
+};
+
+/* Deeper ones are timed as well, but an exception through them is not noticed. */
+#define KP_PENDING_CALLS 32u
+
 /* One mapped segment of this module; the list only grows, segments are used again. In memory of its own, private to the
  * process. Whose it is, the chunk says: another load of the same module may have it mapped as well. */
 struct kp_segment {
@@ -27,6 +40,8 @@ struct kp_segment {
     uint32_t targets_used;
     uint32_t targets_fail; /* the file could not grow: do not ask at every call */
     int64_t in_callees; /* ticks spent in profiled callees, for own time */
+    uint32_t pending_count;
+    struct kp_pending_call pending[KP_PENDING_CALLS]; /* the innermost last */
 };
 
 struct kp_runtime {
@@ -131,6 +146,7 @@ void kp_exact_calibrate(void);
 
 /* Called by instrumented code around a timed call, and when a site's call goes to another target (runtime/calls.c). */
 struct kp_timed_call;
+void kp_call_unwound(struct kp_timed_call *call);
 void kp_call_begin(struct kp_timed_call *call, uint64_t *site, const uint64_t *outermost_frame);
 void kp_call_end(struct kp_timed_call *call);
 void kp_call_count(struct kp_timed_call *call, uint64_t *site, const uint64_t *outermost_frame);

@@ -229,6 +229,7 @@ static void take(struct kp_segment *segment)
     segment->began = (int64_t)kp_clock_ticks();
     segment->spent_ticks = 0;
     segment->stretch = 1;
+    segment->pending_count = 0;
     kp_thread_segment = segment;
     kp_bias = (int64_t)((intptr_t)segment->chunk + (intptr_t)segment->chunk->counters_offset - (intptr_t)__start_kp_cnts);
     if (kp_runtime.gives_back)

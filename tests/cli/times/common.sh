@@ -1,9 +1,9 @@
 # Sourced by the tests of sampled and timed lines.
 . "$KP_TESTS/counts.sh"
 
-# own PROFILE LINE, total PROFILE LINE: microseconds of a line of the only file.
-own() { sqlite3 "$1" "SELECT CAST(TOTAL(self_ns) / 1000 AS INTEGER) FROM lines WHERE line = $2"; }
-total() { sqlite3 "$1" "SELECT CAST(TOTAL(time_ns) / 1000 AS INTEGER) FROM lines WHERE line = $2"; }
+# own PROFILE LINE [FILE], total PROFILE LINE [FILE]: microseconds of a line.
+own() { sqlite3 "$1" "SELECT CAST(TOTAL(self_ns) / 1000 AS INTEGER) FROM lines WHERE line = $2 AND file LIKE '%/${3:-%}'"; }
+total() { sqlite3 "$1" "SELECT CAST(TOTAL(time_ns) / 1000 AS INTEGER) FROM lines WHERE line = $2 AND file LIKE '%/${3:-%}'"; }
 
 # at_least WHAT GOT LEAST, at_most WHAT GOT MOST
 at_least() { [ "$2" -ge "$3" ] || fail "$1: $2, less than $3"; }
