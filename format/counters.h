@@ -19,6 +19,7 @@
 #define KP_CHUNK_MAGIC 0x316b6e68u /* "hnk1" */
 #define KP_COUNTERS_PAGE 4096u
 #define KP_COUNTERS_SUFFIX ".kpc"
+#define KP_MODULE_COPY "%016llx.module"
 #define KP_COUNTERS_SIZE_MAX (UINT64_C(1) << 30) /* of a module's counters; no module comes near it */
 #define KP_COUNTERS_BUCKETS 256u
 #define KP_COUNTERS_COMMAND 1024u
@@ -94,6 +95,7 @@ struct kp_module_chunk {
     uint64_t map_offset;
     uint64_t map_size;
     uint64_t map_hash;
+    uint64_t copy;          /* the module's file is in the folder as KP_MODULE_COPY of this; 0: it is not */
     uint64_t next;          /* offset of an older module chunk of the bucket; 0: none */
     uint64_t first_segment; /* offset of the newest segment; 0: none */
 };

@@ -35,6 +35,7 @@ static void free_module(struct module *m)
     if (m->code)
         kp_code_close(m->code);
     free(m->path);
+    free(m->copy);
     free(m->map);
     free(m->words);
     free(m->memory);
@@ -106,6 +107,8 @@ static struct module *find_module(struct kp_join *join, const struct kp_module_c
                          .words = calloc(chunk->counters_size / 8 + 1, 8)};
     if (!m->path || !m->map || !m->words)
         return NULL;
+    if (chunk->copy && join->folder && asprintf(&m->copy, "%s/" KP_MODULE_COPY, join->folder, (unsigned long long)chunk->copy) < 0)
+        m->copy = NULL;
     memcpy(m->map, map, chunk->map_size);
     m->times = kp_times_new(m->map, m->map_size, m->map_address, m->counters_address, m->counters_size, join->by_function);
     if (!m->times)
@@ -162,7 +165,9 @@ static void add_segment(struct module *m, const struct kp_segment_chunk *chunk, 
 
 struct kp_code_file *kp_join_code(struct module *m)
 {
-    if (!m->code_tried)
+    if (!m->code_tried && m->copy)
+        m->code = kp_code_open(m->copy, m->build_id);
+    if (!m->code_tried && !m->code)
         m->code = kp_code_open(m->path, m->build_id);
     m->code_tried = 1;
     return m->code;
@@ -370,6 +375,7 @@ int kp_join_add_folder(struct kp_join *join, const char *folder, struct kp_error
     if (!directory)
         return kp_fail(error, "%s: %s", folder, strerror(errno));
     int result = 0;
+    join->folder = folder;
     for (struct dirent *entry; result == 0 && (entry = readdir(directory)) != NULL;) {
         size_t length = strlen(entry->d_name), suffix = strlen(KP_COUNTERS_SUFFIX);
         if (length <= suffix || strcmp(entry->d_name + length - suffix, KP_COUNTERS_SUFFIX) != 0)
@@ -377,6 +383,7 @@ int kp_join_add_folder(struct kp_join *join, const char *folder, struct kp_error
         if (add_file_of_folder(join, dirfd(directory), entry->d_name) != 0)
             result = kp_fail(error, "%s/%s: out of memory", folder, entry->d_name);
     }
+    join->folder = NULL;
     closedir(directory);
     return result;
 }

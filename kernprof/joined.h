@@ -14,6 +14,7 @@
 struct module {
     uint64_t hash;
     char *path;
+    char *copy; /* path of a copy of its file, for as long as the counters' folder is there; NULL: there is none */
     char build_id[65];
     unsigned char *map;
     uint64_t map_size, map_address, counters_address, counters_size;
@@ -42,6 +43,7 @@ struct process {
 };
 
 struct kp_join {
+    const char *folder; /* that is being added; NULL: none */
     struct module *modules;
     unsigned module_count;
     struct process *processes;

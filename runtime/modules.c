@@ -70,6 +70,7 @@ static int is_this_module(struct dl_phdr_info *info, size_t size, void *data)
 /* What this module is; searched for once, as a child of a fork must not ask the loader (its lock may be held). */
 static struct module_search self;
 static uint64_t map_hash;
+static uint64_t file_copy;
 
 static void search_self(void)
 {
@@ -115,9 +116,12 @@ static struct kp_module_chunk *find_chunk(const uint64_t *bucket)
     return NULL;
 }
 
-static struct kp_module_chunk *write_chunk(uint64_t *bucket)
+/* `search`: not in the child of a fork, whose parent has copied the file. */
+static struct kp_module_chunk *write_chunk(uint64_t *bucket, int search)
 {
     struct kp_runtime *r = &kp_runtime;
+    if (search)
+        file_copy = kp_module_copy(self.path);
     uint64_t map_size = (uint64_t)(__stop_kp_map - __start_kp_map);
     uint64_t path_size = KP_ALIGN8(strlen(self.path) + 1);
     struct kp_chunk *chunk = kp_file_add(KP_CHUNK_MODULE, sizeof(struct kp_module_chunk) + path_size + map_size, NULL);
@@ -135,6 +139,7 @@ static struct kp_module_chunk *write_chunk(uint64_t *bucket)
     module->map_offset = module->path_offset + path_size;
     module->map_size = map_size;
     module->map_hash = map_hash;
+    module->copy = file_copy;
     strcpy((char *)module + module->path_offset, self.path);
     memcpy((char *)module + module->map_offset, __start_kp_map, map_size);
     uint64_t size = chunk->size;
@@ -156,7 +161,7 @@ int kp_module_register(int search)
     struct kp_module_chunk *of_parent = r->chunk;
     r->chunk = find_chunk(bucket);
     if (!r->chunk)
-        r->chunk = write_chunk(bucket);
+        r->chunk = write_chunk(bucket, search);
     if (of_parent)
         kp_os_unmap(of_parent, KP_COUNTERS_PAGE);
     if (!r->chunk) {

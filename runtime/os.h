@@ -17,6 +17,17 @@ int kp_os_reserve(int fd, uint64_t offset, uint64_t size);
 /* Does a folder of this path exist? */
 int kp_os_folder_exists(const char *path);
 
+/* What tells one file, as it is, from all others. Links are followed. 0 or -1. */
+struct kp_os_file {
+    uint64_t device, inode, size, modified_ns;
+};
+int kp_os_look_at(const char *path, struct kp_os_file *file);
+
+int kp_os_is_writable(const char *path);
+
+/* Copies the `size` bytes of a file to `partial` and renames that to `to`; only where there is room for much more. 0 or -1. */
+int kp_os_copy(const char *from, uint64_t size, const char *partial, const char *to);
+
 /* Up to `size` bytes of the beginning of a file; how many. 0 on failure. */
 size_t kp_os_read(const char *path, char *bytes, size_t size);
 

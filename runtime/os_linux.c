@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -66,6 +68,69 @@ int kp_os_folder_exists(const char *path)
     int exists = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
     errno = saved;
     return exists;
+}
+
+int kp_os_look_at(const char *path, struct kp_os_file *file)
+{
+    int saved = errno;
+    struct stat status;
+    int failed = stat(path, &status) != 0 || !S_ISREG(status.st_mode);
+    if (!failed)
+        *file = (struct kp_os_file){status.st_dev, status.st_ino, (uint64_t)status.st_size,
+                                    (uint64_t)status.st_mtim.tv_sec * 1000000000u + (uint64_t)status.st_mtim.tv_nsec};
+    errno = saved;
+    return failed ? -1 : 0;
+}
+
+int kp_os_is_writable(const char *path)
+{
+    int saved = errno;
+    int writable = access(path, W_OK) == 0;
+    errno = saved;
+    return writable;
+}
+
+/* A full disk would cost counters. */
+static int has_room(int fd, uint64_t size)
+{
+    struct statfs status;
+    struct rlimit limit;
+    return fstatfs(fd, &status) == 0 && (uint64_t)status.f_bavail * (uint64_t)status.f_bsize / 4 > size &&
+           getrlimit(RLIMIT_FSIZE, &limit) == 0 && size <= limit.rlim_cur;
+}
+
+/* Shares the blocks where the file system can; not all can copy in the kernel from another one. */
+static int copy_bytes(int in, int out, uint64_t size)
+{
+    int shares = 1;
+    while (size) {
+        long copied = shares ? syscall(SYS_copy_file_range, in, NULL, out, NULL, size, 0) : -1;
+        if (copied <= 0) {
+            shares = 0;
+            copied = syscall(SYS_sendfile, out, in, NULL, size);
+        }
+        if (copied <= 0 && errno != EINTR)
+            return -1;
+        size -= copied > 0 ? (uint64_t)copied : 0;
+    }
+    return 0;
+}
+
+int kp_os_copy(const char *from, uint64_t size, const char *partial, const char *to)
+{
+    int saved = errno, failed = -1;
+    int in = (int)syscall(SYS_openat, AT_FDCWD, from, O_RDONLY | O_CLOEXEC);
+    int out = in >= 0 ? open_raw(partial, O_WRONLY | O_CREAT | O_EXCL) : -1;
+    if (out >= 0) {
+        failed = !has_room(out, size) || copy_bytes(in, out, size) != 0 || rename(partial, to) != 0;
+        if (failed)
+            unlink(partial);
+        kp_os_close(out);
+    }
+    if (in >= 0)
+        kp_os_close(in);
+    errno = saved;
+    return failed ? -1 : 0;
 }
 
 size_t kp_os_read(const char *path, char *bytes, size_t size)

@@ -100,6 +100,9 @@ struct kp_chunk *kp_file_find(uint64_t offset, uint64_t size);
  * allowed after a fork, when the answer of before is taken. 0 or -1. */
 int kp_module_register(int search);
 
+/* Keeps the file of this module, loaded from `path`, for kernprof: what kp_module_chunk.copy has to say. */
+uint64_t kp_module_copy(const char *path);
+
 /* What this module holds of the counter file, before it is unmapped itself. */
 void kp_module_release(void);
 void kp_threads_release(void);

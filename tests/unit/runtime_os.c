@@ -56,6 +56,26 @@ static void creates_for_this_user_alone(void **state)
     close(fd);
 }
 
+static void copies_a_file(void **state)
+{
+    (void)state;
+    char partial[80], bytes[8] = "";
+    snprintf(partial, sizeof partial, "%s.part", path);
+    struct kp_os_file file;
+    assert_int_equal(kp_os_look_at("/proc/self/exe", &file), 0);
+    assert_int_equal(kp_os_copy("/proc/self/exe", file.size, partial, path), 0);
+    assert_int_equal(kp_os_look_at(path, &file), 0);
+    assert_int_equal(kp_os_read(path, bytes, 4), 4);
+    assert_memory_equal(bytes, "\177ELF", 4);
+    struct stat first;
+    assert_int_equal(stat("/proc/self/exe", &first), 0);
+    assert_int_equal(file.size, (uint64_t)first.st_size);
+    /* Neither what is not there nor what leaves no room. */
+    assert_int_equal(kp_os_copy("/nonexistent", 4, partial, path), -1);
+    assert_int_equal(kp_os_copy("/proc/self/exe", UINT64_C(1) << 60, partial, path), -1);
+    assert_int_equal(kp_os_look_at(partial, &file), -1);
+}
+
 static void opens_its_own_again_unless_it_is_too_short(void **state)
 {
     (void)state;
@@ -119,6 +139,7 @@ static void tells_threads_that_ended(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(copies_a_file, remove_file),
         cmocka_unit_test_teardown(creates_for_this_user_alone, remove_file),
         cmocka_unit_test_teardown(opens_its_own_again_unless_it_is_too_short, remove_file),
         cmocka_unit_test_teardown(follows_no_link, remove_file),
