@@ -46,8 +46,11 @@ enum { RING_PAGES = 64, MAX_PROCESSORS = 1024 };
 /* Sampling may use this part of the budget; timed calls use the rest. */
 #define SHARE 0.5
 
+/* Two events write into a ring: a quick one at first, then a steady one. The period of one event cannot be changed: what has
+ * inherited it keeps the old one, and samples go on telling the old one as theirs (Linux 6.18). */
 struct ring {
-    int fd;
+    int fd;     /* of the quick event */
+    int steady; /* of the other; -1: none is needed */
     char *pages; /* the control page, then RING_PAGES of data */
 };
 
@@ -134,6 +137,7 @@ static struct perf_event_attr attributes_of(uint64_t period, int with_kernel)
 
 static int open_ring(struct ring *ring, struct perf_event_attr *attributes, int pid, int processor)
 {
+    ring->steady = -1;
     ring->fd = open_attributes(attributes, pid, processor);
     if (ring->fd < 0)
         return -1;
@@ -145,23 +149,35 @@ static int open_ring(struct ring *ring, struct perf_event_attr *attributes, int 
     return -1;
 }
 
+static int open_steady(struct ring *ring, struct perf_event_attr *attributes, int pid, int processor)
+{
+    ring->steady = open_attributes(attributes, pid, processor);
+    return ring->steady >= 0 ? ioctl(ring->steady, PERF_EVENT_IOC_SET_OUTPUT, ring->fd) : -1;
+}
+
 static void close_rings(struct kp_sampler *s)
 {
     for (unsigned i = 0; i < s->ring_count; i++) {
         munmap(s->rings[i].pages, (size_t)(RING_PAGES + 1) * (size_t)sysconf(_SC_PAGESIZE));
         close(s->rings[i].fd);
+        if (s->rings[i].steady >= 0)
+            close(s->rings[i].steady);
     }
     s->ring_count = 0;
 }
 
 static int open_rings(struct kp_sampler *s, int pid, int with_kernel)
 {
-    struct perf_event_attr attributes = attributes_of(START_PERIOD_NS, with_kernel);
+    struct perf_event_attr quick = attributes_of(START_PERIOD_NS, with_kernel), steady = attributes_of(s->period, with_kernel);
     long processors = sysconf(_SC_NPROCESSORS_CONF);
+    steady.enable_on_exec = 0;
+    int failed = 0;
     for (int p = 0; p < processors && s->ring_count < MAX_PROCESSORS; p++)
-        if (open_ring(&s->rings[s->ring_count], &attributes, pid, p) == 0)
+        if (open_ring(&s->rings[s->ring_count], &quick, pid, p) == 0) {
+            failed |= s->period > START_PERIOD_NS && open_steady(&s->rings[s->ring_count], &steady, pid, p) != 0;
             s->ring_count++;
-    if (s->ring_count >= (unsigned)sysconf(_SC_NPROCESSORS_ONLN))
+        }
+    if (!failed && s->ring_count >= (unsigned)sysconf(_SC_NPROCESSORS_ONLN))
         return 0;
     close_rings(s);
     return -1;
@@ -389,6 +405,16 @@ static uint64_t now_ns(void)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+/* Of an event that is not enabled no mappings and forks are told either, so one always is. */
+static void slow_down(struct kp_sampler *s)
+{
+    for (unsigned i = 0; i < s->ring_count; i++)
+        if (s->rings[i].steady >= 0) {
+            ioctl(s->rings[i].steady, PERF_EVENT_IOC_ENABLE, 0);
+            ioctl(s->rings[i].fd, PERF_EVENT_IOC_DISABLE, 0);
+        }
+}
+
 static void *run(void *data)
 {
     struct kp_sampler *s = data;
@@ -405,8 +431,7 @@ static void *run(void *data)
         pthread_mutex_unlock(&s->lock);
         if (!started && now_ns() - start > START_NS) {
             started = 1;
-            for (unsigned i = 0; i < s->ring_count; i++)
-                ioctl(s->rings[i].fd, PERF_EVENT_IOC_PERIOD, &s->period);
+            slow_down(s);
         }
         for (unsigned i = 0; fds && i < s->ring_count; i++)
             if (fds[i].revents & POLLHUP)

@@ -35,8 +35,8 @@ for sampler in perf timer; do
   for when in early late; do
     KERNPROF_SAMPLER=$sampler "$KERNPROF" -l -q --force -o t.lprof ./t $when one two one
     expect "sampler" "$(runs t.lprof 'DISTINCT sampler')" $sampler
-    at_least "$sampler, $when: one" "$(own t.lprof 12 one.c)" 120000
-    at_least "$sampler, $when: two" "$(own t.lprof 12 two.c)" 60000
+    at_least "$sampler, $when: one" "$(own t.lprof 12 one.c)" 80000
+    at_least "$sampler, $when: two" "$(own t.lprof 12 two.c)" 30000
     at_most "$sampler, $when: two" "$(own t.lprof 12 two.c)" 190000
   done
 done

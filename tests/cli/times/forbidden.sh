@@ -39,7 +39,7 @@ status=0
 expect "status" $status 0
 expect "what is said" "$(cat said)" ""
 expect "sampler" "$(runs t.lprof timing,sampler)" "adaptive timer"
-at_least "time" "$(own t.lprof 12)" 80000
+at_least "time" "$(own t.lprof 12)" 60000
 ./forbid 1 "$KERNPROF" doctor > doctor
 grep -q '^refused *perf events' doctor || fail "$(cat doctor)"
 ./forbid 2 "$KERNPROF" -l -o t.lprof ./t 2> said

@@ -36,7 +36,7 @@ C
 "$KERNPROF" cc -O2 sleeps.c -o sleeps -lpthread
 "$KERNPROF" -l -q -o s.lprof ./sleeps > interrupted
 expect "interrupted system calls" "$(cat interrupted)" 0
-at_least "time" "$(own s.lprof 12)" 50000
+at_least "time" "$(own s.lprof 12)" 30000
 
 cat > handlers.c <<'C'
 #include "spin.h"
@@ -70,7 +70,7 @@ C
 "$KERNPROF" cc -O2 handlers.c -o handlers
 "$KERNPROF" -l -o h.lprof ./handlers > out 2> said
 expect "own SIGPROF" "$(cat out)" "profs "
-at_least "time" "$(own h.lprof 12)" 120000
+at_least "time" "$(own h.lprof 12)" 80000
 expect "nothing is said" "$(cat said)" ""
 for what in defaults urgent; do
   "$KERNPROF" -l -o h.lprof ./handlers $what > out 2> said

@@ -43,12 +43,12 @@ KP_PROFILE static void jumps(volatile int n)
 }
 int main()
 {
-    catches(300);
-    jumps(300);
+    catches(100);
+    jumps(100);
     return 0;
 }
 C
-# Lines, and what they must have of the time of 300 calls of 1 ms each: all but a hundredth, and not twice as much. Wall time
+# Lines, and what they must have of the time of 100 calls of 1 ms each: all but a hundredth, and not twice as much. Wall time
 # may be longer on a busy machine; but no line is much longer than the one that calls spin itself.
 for version in 14 19; do
   command -v clang-$version > /dev/null || continue
@@ -58,7 +58,7 @@ for version in 14 19; do
     "$KERNPROF" -l -q -o t.lprof ./t
     longest=$(total t.lprof 25 t.cpp)
     for line in 11 17 23 25 27 28 35; do
-      at_least "clang-$version $flags: line $line" "$(total t.lprof $line t.cpp)" 297000
+      at_least "clang-$version $flags: line $line" "$(total t.lprof $line t.cpp)" 99000
       at_most "clang-$version $flags: line $line" "$(total t.lprof $line t.cpp)" $((2 * longest))
     done
   done
