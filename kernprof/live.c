@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "format/profile.h"
+#include "kernprof/sampler.h"
 #include "util/output.h"
 
 enum { LINES_WITHOUT_SCREEN = 20, HEADING_ROWS = 2, SUMMARY_HEADING_ROWS = 8 };
