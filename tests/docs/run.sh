@@ -6,4 +6,8 @@ shift
 for command; do
   command -v "$command" > /dev/null || { echo "no $command"; exit 77; }
 done
+if grep -q -- --html "$KP_TESTS/../$document" && [ ! -s "$KP_BUILD/web/page.html" ]; then
+  echo "built without the page"
+  exit 77
+fi
 exec /usr/bin/python3 "$KP_TESTS/docs/run.py" "$document"

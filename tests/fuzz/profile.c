@@ -1,4 +1,4 @@
-/* Any bytes as a profile: opened, listed, exported in every format and view. */
+/* Any bytes as a profile: opened, listed, compared with itself, made a page of, exported in every format and view. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +26,34 @@ static void export_all(const char *path, FILE *out)
     sqlite3_close(profile);
 }
 
+static void compare_all(const struct kp_listing *listing, sqlite3 *profile, FILE *out)
+{
+    struct kp_error error;
+    struct kp_compare compare;
+    struct kp_page_side side = {"fuzzed", profile};
+    if (kp_compare_build(&compare, listing, listing, &error) != 0)
+        return;
+    kp_compare_text(&compare, 0, true, KP_UNIT_DEFAULT, out);
+    kp_compare_json(&compare, 0, out);
+    kp_page_compare(&compare, 0, &side, &side, out, &error); /* an error where there is no template */
+    kp_compare_free(&compare);
+}
+
+static void render_pages(const char *path, FILE *out)
+{
+    struct kp_error error;
+    struct kp_listing listing;
+    sqlite3 *profile = kp_profile_open(path, &error);
+    if (!profile)
+        return;
+    if (kp_listing_load(&listing, profile, NULL, &error) == 0) {
+        kp_page_render(&listing, profile, "fuzzed", out, &error);
+        compare_all(&listing, profile, out);
+        kp_listing_free(&listing);
+    }
+    sqlite3_close(profile);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static FILE *nowhere;
@@ -39,6 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct kp_error error;
     kp_view_profile(path, nowhere, &error);
     export_all(path, nowhere);
+    render_pages(path, nowhere);
     close(file);
     return 0;
 }

@@ -29,6 +29,26 @@ export async function open(file, { width = 1280, height = 800, dark = false, has
     return { browser, page, trouble };
 }
 
+// The page as it is printed: on light paper whatever the screen's theme is, nothing beyond its right edge, and then the
+// screen as it was.
+export async function checkPrint(page) {
+    const theme = await page.evaluate(() => document.documentElement.dataset.theme);
+    await page.setViewportSize({ width: 760, height: 1000 }); // A4 less its margins
+    await page.emulateMedia({ media: 'print' });
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    await page.evaluate(() => new Promise((frame) => { requestAnimationFrame(() => requestAnimationFrame(frame)); }));
+    const printed = await page.evaluate(() => ({
+        width: document.documentElement.scrollWidth, rows: document.querySelectorAll('.virtual-canvas .row').length,
+        theme: document.documentElement.dataset.theme,
+    }));
+    check(`printed ${printed.width} wide`, printed.width <= 760);
+    check(`printed ${printed.theme}`, printed.theme === 'light');
+    await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+    check('the theme is as it was', await page.evaluate(() => document.documentElement.dataset.theme) === theme);
+    check('it can be printed', (await page.pdf()).length > 10000);
+    return printed.rows;
+}
+
 export async function close({ browser, trouble }) {
     await browser.close();
     check(trouble.join('\n'), trouble.length === 0);

@@ -1,7 +1,7 @@
 // read.mjs PAGE CSV: the page shows the numbers of the CSV, sorts, searches, follows calls and prints, in both themes
 // and on a narrow screen.
 import { readFileSync } from 'node:fs';
-import { check, close, open } from './browser.mjs';
+import { check, checkPrint, close, open } from './browser.mjs';
 
 const [file, csv] = process.argv.slice(2);
 const rows = readFileSync(csv, 'utf8').trim().split('\n').slice(1).map((line) => line.split(','));
@@ -46,8 +46,7 @@ check('call graph', await page.locator('.graph .node', { hasText: 'sweep' }).cou
 await page.click('#theme');
 check('dark', await page.evaluate(() => document.documentElement.dataset.theme) === 'dark');
 await page.click('#tab-source');
-await page.emulateMedia({ media: 'print' });
-check('prints', (await page.pdf()).length > 10000);
+check('the whole source is printed', await checkPrint(page) > 200);
 await close(opened);
 
 const narrow = await open(file, { width: 400, hash: '#source' });

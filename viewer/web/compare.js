@@ -180,6 +180,6 @@ export function comparisonPage(written) {
         isLink: (hash) => Boolean(findRow(data, hash)),
         redraw: () => view?.drawMap(),
         beforePrint: () => view?.root.isConnected && view.print(),
-        afterPrint: () => view?.list.refresh(),
+        afterPrint: () => view?.list.print(null),
     };
 }

@@ -85,6 +85,7 @@ export class CompareView {
     layOut() {
         const { narrow } = this;
         const longest = { old: 1, new: 1 };
+        const chosen = this.rows?.[this.at];
         this.rows = [];
         for (const fn of this.data.functions) {
             if (!this.all && !fn.changed && fn !== this.wanted)
@@ -104,6 +105,7 @@ export class CompareView {
                 if (row[`${side}_line`])
                     longest[side] = Math.max(longest[side], row[`${side}_source`].lines[row[`${side}_line`] - 1]?.length ?? 0);
         this.longest = Math.max(longest.old, longest.new);
+        this.at = Math.max(0, this.indexOf(chosen?.of ?? chosen));
         this.measure();
         this.drawHead();
         this.list.root.setAttribute('aria-rowcount', String(this.rows.length + 1));
@@ -214,14 +216,19 @@ export class CompareView {
         return cell;
     }
 
+    // Of a function or a line; on a narrow screen of its first row.
+    indexOf(wanted) {
+        return this.rows.findIndex((row) => (row.of ?? row) === wanted);
+    }
+
     open(wanted) {
         const fn = wanted?.lines ? wanted : wanted?.fn;
         if (fn && !fn.changed && !this.all) {
             this.wanted = fn;
             this.layOut();
         }
-        const index = this.rows.findIndex((row) => row === wanted || (row.of && row.of === wanted));
-        this.at = Math.max(0, index >= 0 ? index : this.at ?? 0);
+        const index = this.indexOf(wanted);
+        this.at = index >= 0 ? index : this.at;
         this.list.reveal(this.at);
         this.select(this.at, false);
     }
@@ -237,7 +244,7 @@ export class CompareView {
     }
 
     address() {
-        const row = this.rows[this.at ?? 0];
+        const row = this.rows[this.at];
         return row.lines ? `#function:${this.data.functions.indexOf(row)}` : this.addressOf(row);
     }
 
@@ -292,6 +299,6 @@ export class CompareView {
     }
 
     print() {
-        this.list.show(0, Math.min(this.list.count, PRINTED_ROWS));
+        this.list.print([0, PRINTED_ROWS]);
     }
 }

@@ -43,7 +43,7 @@ function profilePage(profile) {
         isLink: (hash) => Boolean(hottest && findLink(profile.sources, hash)),
         redraw: () => view?.source && view.drawMap(),
         beforePrint: () => view?.root.isConnected && view.print(),
-        afterPrint: () => view?.list.refresh(),
+        afterPrint: () => view?.list.print(null),
     };
 }
 

@@ -29,6 +29,7 @@ export function start(app) {
         { role: 'tab', id: `tab-${view.id}`, 'aria-controls': 'main' }));
 
     let shown = null;
+    let onScreen = 'light';
 
     function route() {
         const wanted = app.isLink(location.hash) ? 'source' : location.hash.slice(1);
@@ -96,8 +97,16 @@ export function start(app) {
     });
     document.addEventListener('keydown', key);
     addEventListener('hashchange', route);
-    addEventListener('beforeprint', app.beforePrint);
-    addEventListener('afterprint', app.afterPrint);
+    // Paper is light.
+    addEventListener('beforeprint', () => {
+        onScreen = document.documentElement.dataset.theme;
+        setTheme('light');
+        app.beforePrint();
+    });
+    addEventListener('afterprint', () => {
+        setTheme(onScreen);
+        app.afterPrint();
+    });
     setTheme(matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
     setUpSearch(app.find, go);
     route();

@@ -125,8 +125,9 @@ export class SourceView {
         let longest = 40;
         for (const line of this.source.lines)
             longest = Math.max(longest, line.length);
-        this.template = `${Math.max(8, String(this.lineCount).length + 1)}ch ${widths.join(' ')} 5ch minmax(${Math.min(longest, 400) + 4}ch, 1fr)`;
-        this.list.root.style.setProperty('--columns', this.template);
+        const columns = `${Math.max(8, String(this.lineCount).length + 1)}ch ${widths.join(' ')} 5ch`;
+        this.list.root.style.setProperty('--columns', `${columns} minmax(${Math.min(longest, 400) + 4}ch, 1fr)`);
+        this.list.root.style.setProperty('--printed-columns', `${columns} minmax(0, 1fr)`);
     }
 
     visibleColumns() {
@@ -273,6 +274,6 @@ export class SourceView {
     // A printer has no scrolling: the function in view, or the whole file where it is short.
     print() {
         const range = this.fn && this.lineCount > PRINTED_ROWS ? [this.fn.line - 1, this.fn.last_line] : [0, this.lineCount];
-        this.list.show(range[0], Math.min(this.list.count, range[1], range[0] + PRINTED_ROWS));
+        this.list.print([range[0], Math.min(range[1], range[0] + PRINTED_ROWS)]);
     }
 }

@@ -21,12 +21,23 @@ export class VirtualList {
         this.refresh();
     }
 
+    // All rows that exist are made anew.
     refresh() {
+        if (this.printed)
+            this.show(...this.printed);
         this.first = this.last = -1;
         this.draw();
     }
 
+    // A printer has no scrolling: these rows, wherever the screen is, until `range` is null again.
+    print(range) {
+        this.printed = range;
+        this.refresh();
+    }
+
     draw() {
+        if (this.printed)
+            return;
         const top = Math.floor(this.root.scrollTop / this.rowHeight);
         const visible = Math.ceil(this.root.clientHeight / this.rowHeight);
         const first = Math.max(0, top - MARGIN);
@@ -39,7 +50,7 @@ export class VirtualList {
     show(first, last) {
         [this.first, this.last] = [first, last];
         const rows = [];
-        for (let i = first; i < last; i++) {
+        for (let i = first; i < Math.min(last, this.count); i++) {
             const row = this.make(i);
             row.style.top = `${i * this.rowHeight}px`;
             rows.push(row);
