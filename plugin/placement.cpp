@@ -48,7 +48,7 @@ bool callsNothingBack(StringRef Name) {
   return alwaysReturns(Name) || Names.contains(Name);
 }
 
-/// On functions of this module that come back from every call.
+/// On functions of this module that come back from every call, and in which nothing can go wrong.
 constexpr const char *ReturnsKey = "kernprof-returns";
 /// On those of them that have neither loops nor recursion.
 constexpr const char *ShortKey = "kernprof-short";
@@ -63,10 +63,30 @@ bool mayNotReturn(const Instruction &I) {
   return Callee->isDeclaration() ? !alwaysReturns(Callee->getName()) : !Callee->hasFnAttribute(ReturnsKey);
 }
 
+/// Whether no signal can end the function here: it reaches no memory but variables, by their names.
+static bool cannotFault(const Instruction &I) {
+  if (const Value *Address = getLoadStorePointerOperand(&I)) {
+    const Value *Variable = Address->stripInBoundsConstantOffsets();
+    return isa<AllocaInst>(Variable) || isa<GlobalVariable>(Variable);
+  }
+  if (auto *Call = dyn_cast<CallBase>(&I)) {
+    auto *Intrinsic = dyn_cast<IntrinsicInst>(Call);
+    if (Intrinsic && (isa<DbgInfoIntrinsic>(Intrinsic) || Intrinsic->isLifetimeStartOrEnd()))
+      return true;
+    const Function *Callee = Call->getCalledFunction();
+    return Call->doesNotAccessMemory() || (Callee && Callee->hasFnAttribute(ReturnsKey));
+  }
+  if (I.isIntDivRem()) {
+    auto *Divisor = dyn_cast<ConstantInt>(I.getOperand(1));
+    return Divisor && !Divisor->isZero() && !Divisor->isMinusOne();
+  }
+  return !I.mayReadOrWriteMemory() && !isa<UnreachableInst>(I);
+}
+
 static bool comesBack(const Function &F) {
   for (const BasicBlock &BB : F)
     for (const Instruction &I : BB)
-      if (mayNotReturn(I) || isa<ResumeInst>(I))
+      if (mayNotReturn(I) || isa<ResumeInst>(I) || !cannotFault(I))
         return false;
   return true;
 }

@@ -49,8 +49,8 @@ bool callsNothingBack(llvm::StringRef Name);
 /// in the frame, and programs that recurse deeply have none to spare.
 void joinSplitBlocks(llvm::Function &F);
 
-/// Finds the functions of a module that, whatever they call, come back: no exception, longjmp or exit leaves them. Marks
-/// them, for mayNotReturn.
+/// Finds the functions of a module that come back whatever happens: no exception, longjmp or exit leaves them, and no
+/// fault. Marks them, for mayNotReturn.
 void findReturning(llvm::Module &M);
 
 /// Whether control may leave through this instruction without reaching the next one.
