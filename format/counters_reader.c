@@ -4,6 +4,12 @@
 #include <stddef.h>
 #include <string.h>
 
+int kp_counters_is_name(const char *name)
+{
+    size_t length = strlen(name), suffix = strlen(KP_COUNTERS_SUFFIX);
+    return length > suffix && strcmp(name + length - suffix, KP_COUNTERS_SUFFIX) == 0;
+}
+
 int kp_counters_open(struct kp_counters *counters, const void *bytes, uint64_t size)
 {
     counters->bytes = bytes;

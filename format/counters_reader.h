@@ -11,6 +11,9 @@ struct kp_counters {
     const struct kp_counters_header *header;
 };
 
+/* Is this, in a counter folder, the name of a counter file? */
+int kp_counters_is_name(const char *name);
+
 /* 0, or -1 if the bytes are not a counter file of this version. */
 int kp_counters_open(struct kp_counters *counters, const void *bytes, uint64_t size);
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "kernprof/command.h"
+#include "util/now.h"
 
 static volatile sig_atomic_t child_pid;
 
@@ -27,13 +28,6 @@ static const int from_terminal[] = {SIGINT, SIGQUIT};
 static const int to_pass_on[] = {SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGCONT};
 
 enum { TERMINAL_COUNT = sizeof from_terminal / sizeof from_terminal[0], PASS_COUNT = sizeof to_pass_on / sizeof to_pass_on[0] };
-
-static int64_t now_ns(clockid_t clock)
-{
-    struct timespec now;
-    clock_gettime(clock, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 enum { ENVIRONMENT_SIZE = 256 };
 
@@ -93,7 +87,7 @@ static int start(const char *path, char **argv, const struct kp_child_hook *hook
 
 void kp_child_sleep(int pidfd, int64_t until_ns)
 {
-    int64_t left_ns = until_ns - now_ns(CLOCK_MONOTONIC);
+    int64_t left_ns = until_ns - kp_now_ns(CLOCK_MONOTONIC);
     if (left_ns <= 0)
         return;
     struct timespec left = {left_ns / 1000000000, left_ns % 1000000000};
@@ -110,13 +104,13 @@ int kp_child_open(pid_t pid)
 static void watch_until_end(int child, const struct kp_child_watch *watch, int *status)
 {
     int pidfd = kp_child_open(child);
-    int64_t next_ns = now_ns(CLOCK_MONOTONIC);
+    int64_t next_ns = kp_now_ns(CLOCK_MONOTONIC);
     pid_t ended = 0;
     while (ended == 0 || (ended < 0 && errno == EINTR)) {
-        if (now_ns(CLOCK_MONOTONIC) >= next_ns) {
+        if (kp_now_ns(CLOCK_MONOTONIC) >= next_ns) {
             if (watch->look(watch->data, child) != 0)
                 break;
-            int64_t now = now_ns(CLOCK_MONOTONIC);
+            int64_t now = kp_now_ns(CLOCK_MONOTONIC);
             next_ns += watch->interval_ns;
             next_ns = next_ns < now ? now : next_ns;
         }
@@ -139,8 +133,8 @@ int kp_child_run(const char *path, char **argv, const struct kp_child_hook *hook
     for (int i = 0; i < PASS_COUNT; i++)
         sigaction(to_pass_on[i], NULL, &saved[TERMINAL_COUNT + i]);
     int failure = 0;
-    end->start_ns = now_ns(CLOCK_REALTIME);
-    int64_t began = now_ns(CLOCK_MONOTONIC);
+    end->start_ns = kp_now_ns(CLOCK_REALTIME);
+    int64_t began = kp_now_ns(CLOCK_MONOTONIC);
     int child = start(path, argv, hook, saved, &failure);
     if (child < 0) {
         kp_fail(error, "%s: cannot be started: %s", path, strerror(errno));
@@ -156,7 +150,7 @@ int kp_child_run(const char *path, char **argv, const struct kp_child_hook *hook
         while (waitpid(child, &status, 0) < 0 && errno == EINTR)
             ;
     child_pid = 0;
-    end->duration_ns = now_ns(CLOCK_MONOTONIC) - began;
+    end->duration_ns = kp_now_ns(CLOCK_MONOTONIC) - began;
     for (int i = 0; i < PASS_COUNT; i++)
         sigaction(to_pass_on[i], &saved[TERMINAL_COUNT + i], NULL);
     if (failure) {

@@ -9,6 +9,7 @@
 #include "kernprof/live.h"
 #include "kernprof/run_record.h"
 #include "kernprof/survivors.h"
+#include "util/now.h"
 
 enum { INTERVAL = KP_OPTION_LONG, FUNCTION };
 
@@ -45,7 +46,7 @@ static int wait_for_next(struct kp_live *live, double seconds)
 {
     if (live->screen)
         return !kp_screen_wait(live->screen, seconds);
-    struct timespec pause = {(time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9)};
+    struct timespec pause = kp_duration(seconds);
     nanosleep(&pause, NULL);
     return 1;
 }

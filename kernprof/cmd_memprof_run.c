@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "format/memory.h"
@@ -19,6 +18,7 @@
 #include "kernprof/outcome.h"
 #include "kernprof/program.h"
 #include "util/folder.h"
+#include "util/now.h"
 
 enum { EXIT_CODE = KP_OPTION_LONG, NO_FUNCTIONS };
 
@@ -56,13 +56,6 @@ struct recording {
     struct kp_error *error;
     int failed;
 };
-
-static int64_t now_ns(clockid_t clock)
-{
-    struct timespec now;
-    clock_gettime(clock, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 static int parse_seconds(const char *text, double *seconds)
 {
@@ -163,7 +156,7 @@ static int pss_is_due(struct recording *r, int64_t now)
 static int look(void *data, int pid)
 {
     struct recording *r = data;
-    int64_t began = now_ns(CLOCK_MONOTONIC), time_ns = now_ns(CLOCK_REALTIME);
+    int64_t began = kp_now_ns(CLOCK_MONOTONIC), time_ns = kp_now_ns(CLOCK_REALTIME);
     if (!r->record)
         r->began_ns = began;
     if (r->options->timeout_s > 0 && (double)(began - r->began_ns) >= r->options->timeout_s * 1e9)
@@ -172,7 +165,7 @@ static int look(void *data, int pid)
     unsigned count;
     struct kp_memory_sample *samples = take(r->options, pid, with_pss, &count);
     if (with_pss)
-        r->pss_next_ns = began + 100 * (now_ns(CLOCK_MONOTONIC) - began);
+        r->pss_next_ns = began + 100 * (kp_now_ns(CLOCK_MONOTONIC) - began);
     if (!r->record) /* after the first sample, as that is to be early */
         r->record = kp_memory_record_create(r->path, r->command, pid, r->error);
     if (!r->record || (count && kp_memory_record_add(r->record, time_ns, samples, count, r->error) != 0))
@@ -189,7 +182,7 @@ static void add_missed(struct recording *r, pid_t pid)
     if (!r->record || r->failed || r->sample_count || getrusage(RUSAGE_CHILDREN, &usage) != 0)
         return;
     struct kp_memory_sample sample = {.pid = pid, .rss_bytes = usage.ru_maxrss * 1024, .pss_bytes = -1};
-    if (kp_memory_record_add(r->record, now_ns(CLOCK_REALTIME), &sample, 1, r->error) != 0)
+    if (kp_memory_record_add(r->record, kp_now_ns(CLOCK_REALTIME), &sample, 1, r->error) != 0)
         r->failed = 1;
 }
 
@@ -287,12 +280,12 @@ static int attach(const struct options *options, const char *path, struct kp_err
     char *command = command_of(options->attach);
     struct recording r = {.options = options, .path = path, .command = command ? command : "", .error = error};
     int pidfd = kp_child_open(options->attach);
-    int64_t began = now_ns(CLOCK_MONOTONIC), next = began;
+    int64_t began = kp_now_ns(CLOCK_MONOTONIC), next = began;
     while (!interrupted && is_alive(options->attach) && look(&r, options->attach) == 0) {
         next += (int64_t)(options->interval_s * 1e9);
         kp_child_sleep(pidfd, next);
     }
-    int status = finish(&r, now_ns(CLOCK_MONOTONIC) - began, -1, 1, NULL);
+    int status = finish(&r, kp_now_ns(CLOCK_MONOTONIC) - began, -1, 1, NULL);
     if (pidfd >= 0)
         close(pidfd);
     free(command);

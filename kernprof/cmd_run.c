@@ -228,6 +228,11 @@ static void say_what_was_not_sampled(const struct kp_samples *samples)
                 (unsigned long long)samples->unsampled);
 }
 
+static int wants_samples(const struct kp_run *run)
+{
+    return strcmp(run->timing, "adaptive") == 0;
+}
+
 /* Runs the program, and shows what it does if that is asked for. 0, or an exit status with `error`. */
 static int run_program(const char *folder, const struct options *options, char **argv, const char *path, const struct kp_run *run,
                        struct kp_sampling *sampling, struct kp_child_end *end, struct kp_error *error)
@@ -238,7 +243,7 @@ static int run_program(const char *folder, const struct options *options, char *
     struct kp_child_watch watch = {kp_live_look, &live, (int64_t)(options->interval_s * 1e9)};
     if (options->live)
         live.screen = kp_screen_open(STDERR_FILENO, false);
-    int status = kp_child_run(path, argv, strcmp(run->timing, "adaptive") == 0 ? &hook : NULL, options->live ? &watch : NULL,
+    int status = kp_child_run(path, argv, wants_samples(run) ? &hook : NULL, options->live ? &watch : NULL,
                               end, error);
     if (live.screen)
         kp_screen_close(live.screen);
@@ -259,12 +264,11 @@ static int run_and_finish(const char *folder, const struct options *options, cha
     if (!options->by_line)
         setenv(KP_ENV_FUNCTIONS, "1", 1);
     struct kp_samples samples = {0};
-    int samples_are_wanted = strcmp(run->timing, "adaptive") == 0;
     struct kp_child_end end;
     int status = run_program(folder, options, argv, path, run, sampling, &end, error);
     if (status == 0)
         kp_survivors_wait(folder, options->wait_seconds, options->quiet);
-    const char *sampler = samples_are_wanted ? kp_sampling_stop(sampling, &samples) : NULL;
+    const char *sampler = kp_sampling_stop(sampling, &samples);
     if (status != 0) {
         kp_samples_free(&samples);
         return status;
@@ -274,7 +278,7 @@ static int run_and_finish(const char *folder, const struct options *options, cha
     run->pid = end.pid;
     run->exit_status = end.exit_status;
     run->clean = end.signal == 0;
-    if (samples_are_wanted && !sampler && !options->quiet)
+    if (wants_samples(run) && !sampler && !options->quiet)
         fprintf(stderr, "kernprof: no samples could be taken: lines have the time of their calls alone; see kernprof doctor, or "
                         "use --timing=exact\n");
     if (!options->quiet)

@@ -16,6 +16,7 @@
 
 #include "format/clock.h"
 #include "util/array.h"
+#include "util/now.h"
 
 struct kp_join *kp_join_new(int by_function)
 {
@@ -222,18 +223,11 @@ static double ratio(uint64_t ns, uint64_t ticks)
     return ticks ? (double)ns / (double)ticks : 0;
 }
 
-static uint64_t monotonic_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 /* The length of a tick, from the process's start until now: both clocks go on in kernprof as in the program. Unless the
  * machine was started anew in between (kernprof recover): then from the process's own end, or from now. */
 static double tick_length_ns(const struct kp_counters_header *header)
 {
-    uint64_t ticks = kp_clock_ticks(), ns = monotonic_ns();
+    uint64_t ticks = kp_clock_ticks(), ns = (uint64_t)kp_now_ns(CLOCK_MONOTONIC);
     if (ns > header->mono_start_ns && ticks > header->ticks_start)
         return ratio(ns - header->mono_start_ns, ticks - header->ticks_start);
     if (header->mono_end_ns > header->mono_start_ns && header->ticks_end > header->ticks_start)
@@ -241,7 +235,7 @@ static double tick_length_ns(const struct kp_counters_header *header)
     struct timespec a_while = {.tv_nsec = 10000000};
     nanosleep(&a_while, NULL);
     uint64_t length = kp_clock_ticks() - ticks;
-    return ratio(monotonic_ns() - ns, length);
+    return ratio((uint64_t)kp_now_ns(CLOCK_MONOTONIC) - ns, length);
 }
 
 /* NULL: it did not count. */
@@ -377,8 +371,7 @@ int kp_join_add_folder(struct kp_join *join, const char *folder, struct kp_error
     int result = 0;
     join->folder = folder;
     for (struct dirent *entry; result == 0 && (entry = readdir(directory)) != NULL;) {
-        size_t length = strlen(entry->d_name), suffix = strlen(KP_COUNTERS_SUFFIX);
-        if (length <= suffix || strcmp(entry->d_name + length - suffix, KP_COUNTERS_SUFFIX) != 0)
+        if (!kp_counters_is_name(entry->d_name))
             continue;
         if (add_file_of_folder(join, dirfd(directory), entry->d_name) != 0)
             result = kp_fail(error, "%s/%s: out of memory", folder, entry->d_name);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/counters.h"
+#include "format/counters_reader.h"
 #include "kernprof/run_record.h"
 #include "kernprof/survivors.h"
 #include "util/folder.h"
@@ -14,12 +14,9 @@
 static unsigned count_files(const char *folder)
 {
     unsigned count = 0;
-    size_t suffix = strlen(KP_COUNTERS_SUFFIX);
     DIR *directory = opendir(folder);
-    for (struct dirent *entry; directory && (entry = readdir(directory)) != NULL;) {
-        size_t length = strlen(entry->d_name);
-        count += length > suffix && strcmp(entry->d_name + length - suffix, KP_COUNTERS_SUFFIX) == 0;
-    }
+    for (struct dirent *entry; directory && (entry = readdir(directory)) != NULL;)
+        count += (unsigned)kp_counters_is_name(entry->d_name);
     if (directory)
         closedir(directory);
     return count;

@@ -4,20 +4,13 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "format/profile.h"
 #include "kernprof/sampler.h"
+#include "util/now.h"
 #include "util/output.h"
 
 enum { LINES_WITHOUT_SCREEN = 20, HEADING_ROWS = 2, SUMMARY_HEADING_ROWS = 8 };
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 void kp_live_options_init(struct kp_live_options *options, const char **functions)
 {
@@ -97,7 +90,7 @@ static int print(const struct kp_live *live, const char *text, struct kp_error *
 
 int kp_live_show(struct kp_live *live, struct kp_error *error)
 {
-    double begin = now();
+    double begin = kp_now_s(CLOCK_MONOTONIC);
     if (live->screen) {
         int by_function = strcmp(live->run.kind, "functions") == 0;
         int rows = kp_screen_rows(live->screen) - (by_function ? SUMMARY_HEADING_ROWS : HEADING_ROWS);
@@ -110,7 +103,7 @@ int kp_live_show(struct kp_live *live, struct kp_error *error)
     else if (text && !nothing)
         result = print(live, text, error);
     free(text);
-    live->pause_s = (now() - begin) / KP_LIVE_SHARE;
+    live->pause_s = (kp_now_s(CLOCK_MONOTONIC) - begin) / KP_LIVE_SHARE;
     return result;
 }
 
@@ -118,10 +111,10 @@ int kp_live_look(void *data, int pid)
 {
     (void)pid;
     struct kp_live *live = data;
-    if (now() < live->next_s)
+    if (kp_now_s(CLOCK_MONOTONIC) < live->next_s)
         return 0;
     struct kp_error unread; /* who should read it has left; the program goes on, and nothing more is shown */
     int result = kp_live_show(live, &unread);
-    live->next_s = now() + live->pause_s;
+    live->next_s = kp_now_s(CLOCK_MONOTONIC) + live->pause_s;
     return result;
 }

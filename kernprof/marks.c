@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "format/counters_reader.h"
 #include "format/map_reader.h"
 #include "format/memory_reader.h"
 #include "format/profile.h"
@@ -105,12 +106,9 @@ int kp_marks_write(const char *folder, sqlite3 *profile, struct kp_error *error)
         return kp_fail(error, "%s: %s", folder, strerror(errno));
     sqlite3_stmt *insert = kp_profile_prepare(profile, insert_mark, error);
     int result = insert ? 0 : -1;
-    for (struct dirent *entry; result == 0 && (entry = readdir(directory)) != NULL;) {
-        const char *suffix = strrchr(entry->d_name, '.');
-        if (suffix && strcmp(suffix, KP_COUNTERS_SUFFIX) == 0 &&
-            (result = write_file_at(insert, dirfd(directory), entry->d_name)) != 0)
+    for (struct dirent *entry; result == 0 && (entry = readdir(directory)) != NULL;)
+        if (kp_counters_is_name(entry->d_name) && (result = write_file_at(insert, dirfd(directory), entry->d_name)) != 0)
             kp_fail(error, "cannot write the profile: %s", sqlite3_errmsg(profile));
-    }
     sqlite3_finalize(insert);
     closedir(directory);
     return result;

@@ -6,12 +6,12 @@
 #include "kernprof/memory_record.h"
 
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "format/profile.h"
 #include "kernprof/marks.h"
 #include "util/host.h"
+#include "util/now.h"
 
 struct kp_memory_record {
     sqlite3 *profile;
@@ -44,11 +44,9 @@ static int insert_run(struct kp_memory_record *record, const char *command, pid_
     if (!insert)
         return -1;
     char host[256];
-    struct timespec now;
     kp_host_name(host, sizeof host);
-    clock_gettime(CLOCK_REALTIME, &now);
     sqlite3_bind_text(insert, 1, command, -1, SQLITE_TRANSIENT);
-    sqlite3_bind_double(insert, 2, (double)now.tv_sec + (double)now.tv_nsec / 1e9);
+    sqlite3_bind_double(insert, 2, kp_now_s(CLOCK_REALTIME));
     sqlite3_bind_text(insert, 3, host, -1, SQLITE_TRANSIENT);
     sqlite3_bind_int64(insert, 4, pid);
     if (kp_host_rank() >= 0)

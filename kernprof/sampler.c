@@ -12,7 +12,6 @@
 #include <linux/perf_event.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +22,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "kernprof/quiet_thread.h"
 #include "util/array.h"
+#include "util/now.h"
 
 #if defined(__x86_64__)
 #define KP_REGISTER_PC PERF_REG_X86_IP
@@ -42,7 +43,7 @@ enum { RING_PAGES = 64, MAX_PROCESSORS = 1024 };
  * --overhead=1 (bench/overhead). */
 enum { START_FACTOR = 4 };
 #define SHORTEST_PERIOD_NS UINT64_C(200000)
-#define START_NS UINT64_C(200000000)
+#define START_NS INT64_C(200000000)
 #define LONGEST_PERIOD_NS 20000000.0
 
 /* Sampling may use this part of the budget; timed calls use the rest. */
@@ -406,13 +407,6 @@ static void work_off(struct kp_sampler *s)
         note(s, s->bytes + s->records[i].offset);
 }
 
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 /* Of an event that is not enabled no mappings and forks are told either, so one always is. */
 static void slow_down(struct kp_sampler *s)
 {
@@ -426,7 +420,7 @@ static void slow_down(struct kp_sampler *s)
 static void *run(void *data)
 {
     struct kp_sampler *s = data;
-    uint64_t start = now_ns();
+    int64_t start = kp_now_ns(CLOCK_MONOTONIC);
     int started = 0;
     struct pollfd *fds = calloc(s->ring_count, sizeof *fds);
     for (unsigned i = 0; fds && i < s->ring_count; i++)
@@ -437,7 +431,7 @@ static void *run(void *data)
         pthread_mutex_lock(&s->lock);
         work_off(s);
         pthread_mutex_unlock(&s->lock);
-        if (!started && now_ns() - start > START_NS) {
+        if (!started && kp_now_ns(CLOCK_MONOTONIC) - start > START_NS) {
             started = 1;
             slow_down(s);
         }
@@ -461,16 +455,6 @@ static void free_sampler(struct kp_sampler *s)
     free(s);
 }
 
-static int start_thread(struct kp_sampler *s)
-{
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are for the thread that passes them on */
-    int failed = pthread_create(&s->thread, NULL, run, s);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return failed;
-}
-
 uint64_t kp_sampler_period_ns(double cost_ns, double overhead)
 {
     double period = cost_ns / (SHARE * (overhead > 0 ? overhead : 0.05));
@@ -486,7 +470,7 @@ struct kp_sampler *kp_sampler_start(int pid, double overhead, int with_kernel)
     s->period = kp_sampler_period_ns(SAMPLE_COST_NS, overhead);
     if (s->period < SHORTEST_PERIOD_NS)
         s->period = SHORTEST_PERIOD_NS;
-    if (open_rings(s, pid, with_kernel) != 0 || start_thread(s) != 0) {
+    if (open_rings(s, pid, with_kernel) != 0 || kp_quiet_thread_start(&s->thread, run, s) != 0) {
         free_sampler(s);
         return NULL;
     }

@@ -12,7 +12,7 @@ struct kp_sampler;
  * allow it. */
 struct kp_sampler *kp_sampler_start(int pid, double overhead, int with_kernel);
 
-/* Ends sampling, adds to `samples` and frees the sampler. */
+/* Ends sampling, hands over what was sampled, to be freed by kp_samples_free, and frees the sampler. */
 void kp_sampler_stop(struct kp_sampler *sampler, struct kp_samples *samples);
 
 /* Adds to `samples` what was sampled so far, while sampling goes on. */

@@ -26,7 +26,7 @@ int kp_sampling_choose(struct kp_sampling *sampling, const char *folder, double 
 /* A struct kp_child_hook's function, its data being the struct kp_sampling. */
 void kp_sampling_start(int pid, char *environment, size_t size, void *sampling);
 
-/* Ends it. Name of what was used, as in the view `runs`; NULL: nothing could be started. */
+/* Ends it, if it was started, and hands over what was sampled. Name of what was used, as in the view `runs`; NULL: nothing. */
 const char *kp_sampling_stop(struct kp_sampling *sampling, struct kp_samples *samples);
 
 #endif

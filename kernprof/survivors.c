@@ -10,6 +10,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "util/now.h"
+
 /* Field 22 of /proc/PID/stat, in the kernel's ticks since the start of the machine; 0: not known. */
 static unsigned long long start_of(const char *pid)
 {
@@ -72,13 +74,6 @@ static void stop(int signal)
     stopped = 1;
 }
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 unsigned kp_survivors_wait(const char *folder, double seconds, int quiet)
 {
     static const int stops[] = {SIGINT, SIGTERM, SIGHUP};
@@ -86,12 +81,12 @@ unsigned kp_survivors_wait(const char *folder, double seconds, int quiet)
     struct sigaction saved[STOPS], action = {.sa_handler = stop};
     for (int i = 0; i < STOPS; i++)
         sigaction(stops[i], &action, &saved[i]);
-    double begin = now();
+    double begin = kp_now_s(CLOCK_MONOTONIC);
     double pause = 0.002, longest_pause = 0.1;
     int said = quiet;
     unsigned left;
-    while ((left = count_surely(folder)) > 0 && !stopped && (seconds < 0 || now() - begin < seconds)) {
-        if (!said && now() - begin > 1) {
+    while ((left = count_surely(folder)) > 0 && !stopped && (seconds < 0 || kp_now_s(CLOCK_MONOTONIC) - begin < seconds)) {
+        if (!said && kp_now_s(CLOCK_MONOTONIC) - begin > 1) {
             fprintf(stderr, "kernprof: the program has ended; waiting for %u process%s that go%s on counting "
                     "(Ctrl-C: write the profile now)\n", left, left == 1 ? "" : "es", left == 1 ? "es" : "");
             said = 1;

@@ -15,7 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "format/counters_reader.h"
 #include "format/samples.h"
+#include "kernprof/quiet_thread.h"
 #include "util/array.h"
 
 /* In this time a ring of KP_SAMPLE_SLOTS has room for 20,000 samples a second. */
@@ -188,10 +190,8 @@ static struct process *find_process(struct kp_timer_sampler *s, const char *name
 static void look_around(struct kp_timer_sampler *s, int last_time)
 {
     DIR *directory = opendir(s->folder);
-    size_t suffix = strlen(KP_COUNTERS_SUFFIX);
     for (struct dirent *entry; directory && (entry = readdir(directory)) != NULL;) {
-        size_t length = strlen(entry->d_name);
-        if (length <= suffix || strcmp(entry->d_name + length - suffix, KP_COUNTERS_SUFFIX) != 0)
+        if (!kp_counters_is_name(entry->d_name))
             continue;
         struct process *p = find_process(s, entry->d_name);
         if (p && (last_time || !p->ended))
@@ -227,12 +227,7 @@ struct kp_timer_sampler *kp_timer_sampler_start(const char *folder)
     if (!s)
         return NULL;
     s->folder = strdup(folder);
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are for the thread that passes them on */
-    int started = s->folder && pthread_create(&s->thread, NULL, run, s) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (started)
+    if (s->folder && kp_quiet_thread_start(&s->thread, run, s) == 0)
         return s;
     free_sampler(s);
     return NULL;

@@ -10,7 +10,7 @@ struct kp_timer_sampler;
 /* Starts to look into the folder's counter files. NULL: out of memory or threads. */
 struct kp_timer_sampler *kp_timer_sampler_start(const char *folder);
 
-/* Collects the rest, adds to `samples` and frees the sampler. */
+/* Collects the rest, hands over what was sampled, to be freed by kp_samples_free, and frees the sampler. */
 void kp_timer_sampler_stop(struct kp_timer_sampler *sampler, struct kp_samples *samples);
 
 /* Does the system have timers of a thread's processor time? */

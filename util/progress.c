@@ -3,23 +3,17 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "util/now.h"
 
 enum { BAR_WIDTH = 40 };
 #define SECOND_NS ((int64_t)1000000000)
 
-static int64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * SECOND_NS + now.tv_nsec;
-}
-
 void kp_progress_start(struct kp_progress *progress, const char *what, size_t total)
 {
     *progress =
-        (struct kp_progress){.what = what, .total = total, .start_ns = now_ns(), .terminal = isatty(STDERR_FILENO)};
+        (struct kp_progress){.what = what, .total = total, .start_ns = kp_now_ns(CLOCK_MONOTONIC), .terminal = isatty(STDERR_FILENO)};
 }
 
 void kp_progress_text(char *text, size_t size, const char *what, size_t done, size_t total)
@@ -36,7 +30,7 @@ void kp_progress_step(struct kp_progress *progress, size_t done)
 {
     if (!progress->terminal)
         return;
-    int64_t now = now_ns();
+    int64_t now = kp_now_ns(CLOCK_MONOTONIC);
     if (now - progress->start_ns < SECOND_NS || now - progress->shown_ns < SECOND_NS / 10)
         return;
     char text[128];

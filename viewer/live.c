@@ -3,9 +3,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "format/profile.h"
+#include "util/now.h"
 #include "viewer/hot_lines.h"
 #include "viewer/model.h"
 #include "viewer/summary.h"
@@ -30,13 +30,11 @@ static int load_runs(sqlite3 *profile, struct runs *runs, char *command, size_t 
                            error);
     if (!statement)
         return -1;
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
     *runs = (struct runs){0};
     command[0] = '\0';
     if (sqlite3_step(statement) == SQLITE_ROW && (runs->processes = sqlite3_column_int64(statement, 0)) > 0) {
         const char *text = (const char *)sqlite3_column_text(statement, 3); /* of the row with the least start */
-        runs->seconds = (double)now.tv_sec + (double)now.tv_nsec / 1e9 - sqlite3_column_double(statement, 1);
+        runs->seconds = kp_now_s(CLOCK_REALTIME) - sqlite3_column_double(statement, 1);
         runs->sampled = sqlite3_column_int(statement, 2) != 0;
         snprintf(command, size, "%s", text ? text : "");
     }

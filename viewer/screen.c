@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "util/now.h"
+
 enum { ROWS_LEAST = 6 };
 
 struct kp_screen {
@@ -199,19 +201,12 @@ static bool take_typed(struct kp_screen *s, const char *typed)
     return false;
 }
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 bool kp_screen_wait(struct kp_screen *s, double seconds)
 {
-    double end = now() + seconds;
-    for (double left; (left = end - now()) > 0;) {
+    double end = kp_now_s(CLOCK_MONOTONIC) + seconds;
+    for (double left; (left = end - kp_now_s(CLOCK_MONOTONIC)) > 0;) {
         struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
-        struct timespec pause = {(time_t)left, (long)((left - (double)(time_t)left) * 1e9)};
+        struct timespec pause = kp_duration(left);
         int ready = ppoll(&input, s->keys, &pause, NULL);
         if (ready < 0)
             return false;
