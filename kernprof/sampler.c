@@ -80,6 +80,7 @@ struct kp_sampler {
     unsigned ring_count;
     uint64_t period;
     pthread_t thread;
+    int tells_lost; /* events say how many samples were lost; else only the rings do, in their next record */
     pthread_mutex_t lock; /* held while records become samples, or these are looked at */
     _Atomic int stop;
     char *bytes; /* of the records of this round */
@@ -96,11 +97,15 @@ static int open_event(struct perf_event_attr *attributes, int pid, int processor
     return (int)syscall(SYS_perf_event_open, attributes, pid, processor, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
-/* Build ids are an extra that older kernels refuse. */
+/* Build ids (Linux 5.12) and the number of lost samples (6.0) are extras that older kernels refuse. */
 static int open_attributes(struct perf_event_attr *attributes, int pid, int processor)
 {
     int event = open_event(attributes, pid, processor);
-    if (event >= 0 || errno != EINVAL || !attributes->build_id)
+    if (event >= 0 || errno != EINVAL || !attributes->read_format)
+        return event;
+    attributes->read_format = 0;
+    event = open_event(attributes, pid, processor);
+    if (event >= 0 || errno != EINVAL)
         return event;
     attributes->build_id = 0;
     return open_event(attributes, pid, processor);
@@ -129,6 +134,7 @@ static struct perf_event_attr attributes_of(uint64_t period, int with_kernel)
         .clockid = CLOCK_MONOTONIC,
         .watermark = 1,
         .build_id = 1,
+        .read_format = PERF_FORMAT_LOST,
         .wakeup_watermark = RING_PAGES * 4096 / 4,
     };
     if (with_kernel) {
@@ -186,6 +192,7 @@ static int open_rings(struct kp_sampler *s, int pid, int with_kernel)
             failed |= s->period > quick_period_ns(s) && open_steady(&s->rings[s->ring_count], &steady, pid, p) != 0;
             s->ring_count++;
         }
+    s->tells_lost = quick.read_format != 0;
     if (!failed && s->ring_count >= (unsigned)sysconf(_SC_NPROCESSORS_ONLN))
         return 0;
     close_rings(s);
@@ -380,8 +387,8 @@ static void note(struct kp_sampler *s, const char *bytes)
         if (header->misc & PERF_RECORD_MISC_COMM_EXEC)
             note_exec(s, ((const int *)(const void *)body)[0]);
         break;
-    case PERF_RECORD_LOST: s->samples.lost += body[1]; break;
-    case PERF_RECORD_LOST_SAMPLES: s->samples.lost += body[0]; break;
+    case PERF_RECORD_LOST: s->samples.lost += s->tells_lost ? 0 : body[1]; break;
+    case PERF_RECORD_LOST_SAMPLES: s->samples.lost += s->tells_lost ? 0 : body[0]; break;
     default: break;
     }
 }
@@ -484,11 +491,21 @@ void kp_sampler_look(struct kp_sampler *s, struct kp_samples *samples)
     pthread_mutex_unlock(&s->lock);
 }
 
+static uint64_t lost_of(int event)
+{
+    struct {
+        uint64_t count, lost;
+    } values;
+    return event >= 0 && read(event, &values, sizeof values) == sizeof values ? values.lost : 0;
+}
+
 void kp_sampler_stop(struct kp_sampler *s, struct kp_samples *samples)
 {
     atomic_store(&s->stop, 1);
     pthread_join(s->thread, NULL);
     work_off(s);
+    for (unsigned i = 0; s->tells_lost && i < s->ring_count; i++)
+        s->samples.lost += lost_of(s->rings[i].fd) + lost_of(s->rings[i].steady);
     *samples = s->samples;
     free_sampler(s);
 }

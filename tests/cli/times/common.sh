@@ -20,7 +20,7 @@ static double spin_now(void)
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
     return now.tv_sec * 1e3 + now.tv_nsec / 1e6;
 }
-KP_PROFILE static void spin(double ms)
+KP_PROFILE __attribute__((noinline)) static void spin(double ms)
 {
     for (double until = spin_now() + ms; spin_now() < until;) {
         for (volatile int i = 0; i < 100000;) i = i + 1;
