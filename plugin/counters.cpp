@@ -51,8 +51,7 @@ class Inserter {
   struct Nest {
     SmallPtrSet<BasicBlock *, 16> Blocks;
     SmallVector<std::pair<BasicBlock *, BasicBlock *>, 4> Exits;
-    SmallPtrSet<BasicBlock *, 16>
-        Decisions; ///< blocks that end in a branch within a pass of a loop that may become vectors
+    SmallPtrSet<BasicBlock *, 16> Decisions; ///< that end in a branch within a pass of a loop that may become vectors
     MapVector<unsigned, AllocaInst *> Accumulators; ///< by counter
   };
   std::vector<Nest> Nests;
@@ -136,9 +135,11 @@ private:
       Nest N;
       N.Blocks.insert(L->block_begin(), L->block_end());
       N.Exits = Exits;
-      for (BasicBlock *BB : L->blocks())
-        if (mayBecomeVectors(*Loops.getLoopFor(BB)) && decidesWithin(*Loops.getLoopFor(BB), *BB))
-          N.Decisions.insert(BB);
+      for (const Loop *Inner : L->getLoopsInPreorder())
+        if (mayBecomeVectors(*Inner))
+          for (BasicBlock *BB : Inner->blocks())
+            if (decidesWithin(*Inner, *BB))
+              N.Decisions.insert(BB);
       Nests.push_back(std::move(N));
       for (BasicBlock *BB : L->blocks())
         NestOf[BB] = Nests.size();

@@ -18,12 +18,18 @@ using namespace llvm::PatternMatch;
 
 namespace kp {
 
-/// The condition that V adds to Before as 0 or 1; null where V is no such sum.
-static Value *addedCondition(Value *V, Value *Before, LLVMContext &C) {
-  Value *Condition = nullptr;
-  if (match(V, m_c_Add(m_Specific(Before), m_ZExt(m_Value(Condition)))) && Condition->getType()->isIntegerTy(1))
+/// What counting adds: 1, or a condition as 0 or 1. The condition; null for anything else.
+static Value *conditionOf(Value *Step) {
+  Value *Condition;
+  if (match(Step, m_ZExt(m_Value(Condition))) && Condition->getType()->isIntegerTy(1))
     return Condition;
-  return match(V, m_c_Add(m_Specific(Before), m_One())) ? ConstantInt::getTrue(C) : nullptr;
+  return match(Step, m_One()) ? ConstantInt::getTrue(Step->getContext()) : nullptr;
+}
+
+/// The condition that V adds to Before; null where V is no such sum.
+static Value *addedCondition(Value *V, Value *Before) {
+  Value *Step;
+  return match(V, m_c_Add(m_Specific(Before), m_Value(Step))) ? conditionOf(Step) : nullptr;
 }
 
 /// More instructions than this in an arm are dearer to execute always than to jump over.
@@ -58,7 +64,7 @@ static bool findTriangle(Loop &L, Triangle &Found) {
       continue;
     bool Counts = any_of(Join->phis(), [&](PHINode &Phi) {
       return Phi.getType()->isIntegerTy(64) &&
-             addedCondition(Phi.getIncomingValueForBlock(Arm), Phi.getIncomingValueForBlock(From), Phi.getContext());
+             addedCondition(Phi.getIncomingValueForBlock(Arm), Phi.getIncomingValueForBlock(From));
     });
     if (!Counts)
       continue;
@@ -81,7 +87,7 @@ static void flatten(const Triangle &T, LoopInfo &Loops) {
   for (PHINode &Phi : make_early_inc_range(T.Join->phis())) {
     Value *InArm = Phi.getIncomingValueForBlock(T.Arm), *Before = Phi.getIncomingValueForBlock(T.From);
     Value *Merged;
-    if (Value *Condition = addedCondition(InArm, Before, B.getContext()))
+    if (Value *Condition = addedCondition(InArm, Before))
       Merged = B.CreateAdd(Before, B.CreateZExt(B.CreateAnd(Taken, Condition), Phi.getType()));
     else
       Merged = B.CreateSelect(Taken, InArm, Before);
@@ -115,11 +121,6 @@ struct Sum {
 
 } // namespace
 
-static bool isStep(Value *V) {
-  Value *Condition;
-  return match(V, m_One()) || (match(V, m_ZExt(m_Value(Condition))) && Condition->getType()->isIntegerTy(1));
-}
-
 /// Follows a sum through the loop; false where something else than counting is done with it.
 static bool follow(Loop &L, Sum &S) {
   S.Chain.insert(S.Phi);
@@ -134,7 +135,7 @@ static bool follow(Loop &L, Sum &S) {
         continue;
       }
       if (I->getOpcode() == Instruction::Add) {
-        if (isStep(I->getOperand(0)) == isStep(I->getOperand(1)))
+        if (!conditionOf(I->getOperand(0)) == !conditionOf(I->getOperand(1)))
           return false;
         S.AddsPerPass += S.Chain.insert(I);
       } else if (isa<PHINode>(I) || (isa<SelectInst>(I) && cast<SelectInst>(I)->getCondition() != S.Chain[Index])) {
@@ -235,7 +236,8 @@ bool narrowCounts(Loop &L, ScalarEvolution &Evolution) {
   for (PHINode &Phi : make_early_inc_range(L.getHeader()->phis())) {
     Sum S;
     S.Phi = &Phi;
-    if (!Phi.getType()->isIntegerTy(64) || isa<SCEVAddRecExpr>(Evolution.getSCEV(&Phi)) || !follow(L, S) || Passes > UINT32_MAX / S.AddsPerPass)
+    if (!Phi.getType()->isIntegerTy(64) || isa<SCEVAddRecExpr>(Evolution.getSCEV(&Phi)) || !follow(L, S) ||
+        Passes > UINT32_MAX / S.AddsPerPass)
       continue;
     narrow(L, S);
     Changed = true;

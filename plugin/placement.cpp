@@ -226,15 +226,14 @@ static Placement placeByBlock(ArrayRef<BasicBlock *> Blocks) {
 /// reach come first: they leave nothing in the blocks that the others are in.
 static std::optional<uint64_t> costInVectors(BasicBlock *From, BasicBlock *To, const Loop &L,
                                              const DominatorTree &Dominators) {
-  if (!L.contains(To) || To == L.getHeader())
-    return L.contains(To) ? std::optional<uint64_t>(0) : std::nullopt;
-  if (From->getSingleSuccessor())
+  if (To == L.getHeader())
+    return 0;
+  if (!L.contains(To) || From->getSingleSuccessor())
     return std::nullopt;
   return 1 + Dominators.getNode(From)->getLevel() - Dominators.getNode(L.getHeader())->getLevel();
 }
 
-static std::vector<PlacedEdge> findEdges(Function &F, ArrayRef<BasicBlock *> Blocks,
-                                         ArrayRef<BasicBlock *> NonReturning) {
+static std::vector<PlacedEdge> findEdges(Function &F, ArrayRef<BasicBlock *> Blocks, ArrayRef<BasicBlock *> NonReturning) {
   DominatorTree Dominators(F);
   LoopInfo Loops(Dominators);
   BranchProbabilityInfo Probabilities(F, Loops);

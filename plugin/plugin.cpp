@@ -157,7 +157,7 @@ public:
   }
 };
 
-/// In bodies that count only: the original stays as it is.
+/// In the bodies that count. The original stays as it is.
 class KernprofLoopsPass : public PassInfoMixin<KernprofLoopsPass> {
 public:
   PreservedAnalyses run(Function &F, FunctionAnalysisManager &Analyses) {

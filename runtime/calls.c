@@ -71,6 +71,16 @@ static int is_below(uintptr_t frame, uintptr_t other)
     return frame <= other && other - frame < STACK_BYTES;
 }
 
+static struct kp_pending_call pending_of(const struct kp_timed_call *call)
+{
+    return (struct kp_pending_call){.frame = (uintptr_t)call,
+                                    .site = call->site,
+                                    .began = call->began,
+                                    .debt_x256 = call->debt_x256,
+                                    .cpu_began_ns = call->cpu_began_ns,
+                                    .is_inner = (int)call->is_inner};
+}
+
 static void remember(struct kp_segment *segment, const struct kp_timed_call *call)
 {
     uintptr_t frame = (uintptr_t)call;
@@ -80,7 +90,7 @@ static void remember(struct kp_segment *segment, const struct kp_timed_call *cal
         return;
     struct kp_pending_call *pending = &segment->pending[segment->pending_count++];
     __asm__ volatile("" ::: "memory"); /* a signal handler's calls come behind it from now on */
-    *pending = (struct kp_pending_call){frame, call->site, call->began, call->debt_x256, call->cpu_began_ns, (int)call->is_inner};
+    *pending = pending_of(call);
 }
 
 static void forget(struct kp_segment *segment, const struct kp_timed_call *call)
@@ -186,8 +196,7 @@ void kp_call_end(struct kp_timed_call *call)
     struct kp_segment *segment = kp_thread_segment;
     if (!call->site || !segment)
         return;
-    struct kp_pending_call ending = {(uintptr_t)call,    call->site, call->began, call->debt_x256, call->cpu_began_ns,
-                                     (int)call->is_inner};
+    struct kp_pending_call ending = pending_of(call);
     forget(segment, call);
     finish(segment, &ending, ended);
 }

@@ -2,7 +2,6 @@
 import { CompareView } from './compare_source.js';
 import { element, sortableTable } from './dom.js';
 import { rowsOf } from './profile.js';
-import { go } from './shell.js';
 import { findLink, labelSources, linkTo, ORIGINS, readSources } from './sources.js';
 import * as units from './units.js';
 
@@ -174,7 +173,7 @@ export function comparisonPage(written) {
 
     return {
         title, keys: KEYS,
-        views: [{ id: 'overview', title: 'Overview', show: (main) => main.replaceChildren(overview(data, go)) },
+        views: [{ id: 'overview', title: 'Overview', show: (main) => main.replaceChildren(overview(data)) },
             ...(data.functions.length ? [{ id: 'source', title: 'Side by side', show: showSource, address: () => view?.address() ?? '#source' }] : [])],
         find: (words) => findAll(data, words),
         isLink: (hash) => Boolean(findRow(data, hash)),
