@@ -2,23 +2,20 @@
 # On a terminal: --live in the lower half, the program's output above it, Ctrl-C is the program's; kernprof live on all of it, with
 # keys; both leave the terminal as it was.
 set -eu
-command -v tmux > /dev/null || exit 77
-export LC_ALL=C.UTF-8
 . "$(dirname "$0")/common.sh"
-tmux() { command tmux -S "$PWD/socket" -f /dev/null "$@"; }
-trap 'tmux kill-server 2> /dev/null || true; kill $(jobs -p) 2> /dev/null || true' EXIT
+. "$KP_TESTS/terminal.sh"
 on_screen() { # PATTERN
-  tmux capture-pane -p > screen
+  look
   grep -qE -- "$1" screen
 }
 shows() { until_true on_screen "$@"; }
 gone() { until_true not_on_screen "$1"; }
 not_on_screen() { ! on_screen "$1"; }
 first_line_is() {
-  tmux capture-pane -p > screen
+  look
   [ "$(head -1 screen)" = "$1" ]
 }
-tmux new-session -d -x 100 -y 20 "TERM=screen-256color sh"
+terminal 100 20 sh
 tmux send-keys "PS1='ready> '; clear" Enter
 shows '^ready>$'
 tmux send-keys "$KERNPROF -l --live --interval 0.1 -o t.lprof ./t" Enter

@@ -2,8 +2,7 @@
 # The mouse in the source: a click chooses a line, a double click goes into the function that it calls, the wheel moves;
 # also after the terminal became smaller, where lines lie elsewhere; the editor opens at the line that was clicked.
 set -eu
-command -v tmux > /dev/null || exit 77
-export LC_ALL=C.UTF-8
+. "$KP_TESTS/terminal.sh"
 cat > t.c <<'C'
 #include <kernprof.h>
 KP_PROFILE __attribute__((noinline)) static int inner(int i) { return i | 1; }
@@ -20,22 +19,7 @@ C
 "$KERNPROF" -l -q -o t.lprof ./t
 printf '#!/bin/sh\necho "$@" > edited.new && mv edited.new edited\n' > editor
 chmod +x editor
-tmux() { command tmux -S "$PWD/socket" -f /dev/null "$@"; }
-trap 'tmux kill-server 2> /dev/null || true' EXIT
-tmux new-session -d -x 100 -y 20 "EDITOR=$PWD/editor TERM=screen-256color $KERNPROF view --tui t.lprof; echo left with \$?; exec cat"
-failed() {
-  echo "$1"
-  tmux capture-pane -p
-  exit 1
-}
-shows() { # PATTERN: on the screen, within ten seconds
-  for _ in $(seq 100); do
-    tmux capture-pane -p > screen
-    ! grep -qE -- "$1" screen || return 0
-    sleep 0.1
-  done
-  failed "not on the screen: $1"
-}
+terminal 100 20 "EDITOR=$PWD/editor $KERNPROF view --tui t.lprof; echo left with \$?; exec cat"
 chosen() { # LINE: is shown in reverse, within ten seconds
   local colours=$'(\e\\[[0-9;]*m)*'
   for _ in $(seq 100); do
@@ -43,7 +27,8 @@ chosen() { # LINE: is shown in reverse, within ten seconds
     ! grep -qE "^$colours"$'\e\\[([0-9]+;)*7(;[0-9]+)*m'"$colours *$1 " coloured || return 0
     sleep 0.1
   done
-  failed "line $1 is not chosen"
+  fail "line $1 is not chosen
+$(cat coloured)"
 }
 row_of() { # PATTERN: its row on the screen, from 1
   tmux capture-pane -p | grep -nE -- "$1" | head -n 1 | cut -d: -f1
@@ -82,11 +67,11 @@ chosen 2 # in the function that the line calls
 tmux resize-window -x 60 -y 8
 tmux send-keys G
 chosen 10
-[ "$(wc -l < coloured)" -le 8 ] || failed "the terminal has not become smaller"
+[ "$(wc -l < coloured)" -le 8 ] || fail "the terminal has not become smaller"
 click "$(row_of '^ +7 +1000 ')"
 chosen 7
 tmux send-keys e
 for _ in $(seq 100); do [ ! -s edited ] || break; sleep 0.1; done
-grep -q '^+7 /.*/t.c$' edited || failed "the editor was not opened at line 7"
+grep -q '^+7 /.*/t.c$' edited || fail "the editor was not opened at line 7"
 tmux send-keys q
 shows 'left with 0'

@@ -57,7 +57,7 @@ exported = json.load(open("lines.json"))
 assert len(rows) == len(exported) >= 9, (len(rows), len(exported))
 for row, other in zip(rows, exported):
     assert row == {key: "" if value is None else str(value) for key, value in other.items()}, (row, other)
-text, terminal, page = tables("text"), tables("terminal"), json.load(open("page.json"))
+text, terminal, page = tables("text"), tables("screen"), json.load(open("page.json"))
 ties = 0
 for line, texts in expected(rows):
     for name, view in ("text", text), ("terminal", terminal), ("page", page):

@@ -3,8 +3,7 @@
 # rounding is a tie, and where there is no value.
 set -eu
 . "$KP_TESTS/cli/page/common.sh"
-command -v tmux > /dev/null || exit 77
-export LC_ALL=C.UTF-8
+. "$KP_TESTS/terminal.sh"
 cat > t.c <<'C'
 #include <kernprof.h>
 KP_PROFILE __attribute__((noinline)) static int inner(int i)
@@ -38,17 +37,7 @@ done
 node "$KP_TESTS/page/cells.mjs" page.html t.c > page.json
 "$KERNPROF" export --format json -o lines.json t.lprof
 "$KERNPROF" export --format csv -o lines.csv t.lprof
-tmux() { command tmux -S "$PWD/socket" -f /dev/null "$@"; }
-trap 'tmux kill-server 2> /dev/null || true' EXIT
-tmux new-session -d -x 220 -y 40 "TERM=screen-256color $KERNPROF view --tui --columns --ranks t.lprof; exec cat"
-shows() {
-  for _ in $(seq 100); do
-    tmux capture-pane -p > terminal
-    ! grep -qE -- "$1" terminal || return 0
-    sleep 0.1
-  done
-  echo "not on the terminal: $1"; cat terminal; exit 1
-}
+terminal 220 40 "$KERNPROF view --tui --columns --ranks t.lprof; exec cat"
 shows 'inner  \(t\.c:2\)'
 tmux send-keys Enter
 shows 'int main\(void\)'

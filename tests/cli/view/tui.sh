@@ -1,8 +1,7 @@
 #!/bin/bash
 # The terminal: functions, into the source, along calls and back, search, columns, sort, editor, resize, help.
 set -eu
-command -v tmux > /dev/null || exit 77
-export LC_ALL=C.UTF-8
+. "$KP_TESTS/terminal.sh"
 cat > t.c <<'C'
 #include <kernprof.h>
 KP_PROFILE __attribute__((noinline)) static int inner(int i) { return i | 1; }
@@ -19,19 +18,7 @@ C
 "$KERNPROF" -l -q -o t.lprof ./t
 printf '#!/bin/sh\nsleep 0\necho "$@" > edited\n' > editor
 chmod +x editor
-tmux() { command tmux -S "$PWD/socket" -f /dev/null "$@"; }
-trap 'tmux kill-server 2> /dev/null || true' EXIT
-tmux new-session -d -x 100 -y 20 "EDITOR=$PWD/editor TERM=screen-256color $KERNPROF view --tui t.lprof; echo left with \$?; exec cat"
-shows() { # PATTERN: on the screen, within ten seconds
-  for _ in $(seq 100); do
-    tmux capture-pane -p > screen
-    ! grep -qE -- "$1" screen || return 0
-    sleep 0.1
-  done
-  echo "not on the screen: $1"
-  cat screen
-  exit 1
-}
+terminal 100 20 "EDITOR=$PWD/editor $KERNPROF view --tui t.lprof; echo left with \$?; exec cat"
 keys() { tmux send-keys "$@"; }
 shows 'outer  \(t\.c:3\)'
 shows '% Own +Time +Hits +Function'
