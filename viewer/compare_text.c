@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "util/control.h"
 #include "viewer/units.h"
 
 struct table {
@@ -88,11 +89,10 @@ static void put_source(const struct table *table, const struct kp_compare_functi
                                       is_new ? line->new_number : line->old_number, &length);
     fputs("  ", table->out);
     for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)text[i];
-        if (c == '\t')
+        if (text[i] == '\t')
             fputs("    ", table->out);
         else
-            fputc(c < ' ' || c == 0x7f ? ' ' : c, table->out);
+            fputc(kp_is_control(text[i]) ? ' ' : text[i], table->out);
     }
 }
 

@@ -3,13 +3,14 @@
 
 #include <stdlib.h>
 
+#include "util/control.h"
 #include "viewer/hot_lines.h"
 
 /* A control character could drive a terminal, and a line end would make up a message of its own. */
 static void print_plain(const char *text, FILE *out)
 {
     for (; *text; text++)
-        fputc((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text, out);
+        fputc(kp_is_control(*text) ? '?' : *text, out);
 }
 
 int kp_format_gcc(const struct kp_listing *listing, FILE *out, struct kp_error *error)

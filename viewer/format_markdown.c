@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+#include "util/control.h"
 #include "viewer/hot_lines.h"
 #include "viewer/units.h"
 
@@ -14,7 +15,7 @@ static void print_text(const char *text, size_t length, FILE *out)
 {
     for (size_t i = 0; i < length; i++) {
         unsigned char c = (unsigned char)text[i];
-        if (c < ' ' || c == 0x7f)
+        if (kp_is_control(text[i]))
             fputc(' ', out);
         else if (ispunct(c) && c < 0x80 && c != '.' && c != ',' && c != '/' && c != '-')
             fprintf(out, "&#%d;", c);

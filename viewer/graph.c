@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/control.h"
+
 struct hsl {
     double hue, saturation, lightness;
 };
@@ -242,7 +244,7 @@ static void put_escaped(const char *text, size_t length, FILE *out)
         unsigned char c = (unsigned char)text[i];
         if (c == '"' || c == '\\')
             fputc('\\', out);
-        fputc(c < ' ' || c == 0x7f ? ' ' : c, out);
+        fputc(kp_is_control(text[i]) ? ' ' : c, out);
     }
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "format/profile.h"
+#include "util/control.h"
 #include "util/now.h"
 #include "viewer/hot_lines.h"
 #include "viewer/model.h"
@@ -46,7 +47,7 @@ static int load_runs(sqlite3 *profile, struct runs *runs, char *command, size_t 
 static void print_head(const struct runs *runs, const char *command, FILE *out)
 {
     for (const char *c = command; *c; c++)
-        fputc((unsigned char)*c < ' ' || *c == 0x7f ? ' ' : *c, out);
+        fputc(kp_is_control(*c) ? ' ' : *c, out);
     fprintf(out, ": %.1f s, %lld process%s%s\n", runs->seconds > 0 ? runs->seconds : 0, (long long)runs->processes,
             runs->processes == 1 ? "" : "es", runs->sampled ? "" : ", hits and times of calls (no samples)");
 }

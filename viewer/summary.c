@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/control.h"
 #include "viewer/units.h"
 
 /* A function as pstats' orders see it. */
@@ -175,7 +176,7 @@ static int print_name(const struct row *row, FILE *out)
 {
     int columns = 0;
     for (const char *c = row->standard_name; *c; c++) {
-        fputc((unsigned char)*c < ' ' || *c == 0x7f ? ' ' : *c, out);
+        fputc(kp_is_control(*c) ? ' ' : *c, out);
         columns += (*c & 0xc0) != 0x80;
     }
     return columns;

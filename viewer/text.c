@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "util/control.h"
+
 enum { LINE_WIDTH = 6, TAB = 8, GAP = 10 };
 
 struct table {
@@ -58,11 +60,6 @@ static void print_header(const struct table *table)
     fputc('\n', table->out);
 }
 
-static bool is_control(char c)
-{
-    return (unsigned char)c < ' ' || c == 0x7f;
-}
-
 /* Tabs become blanks; control characters, which could drive a terminal, one blank each; UTF-8 passes. */
 void kp_text_print_source_line(const struct kp_source *source, int64_t number, FILE *out)
 {
@@ -71,7 +68,7 @@ void kp_text_print_source_line(const struct kp_source *source, int64_t number, F
     int column = 0;
     for (size_t i = 0; i < length; i++) {
         size_t plain = i;
-        for (; i < length && !is_control(text[i]); i++)
+        for (; i < length && !kp_is_control(text[i]); i++)
             column += (text[i] & 0xc0) != 0x80; /* not the second and later bytes of a character */
         fwrite(text + plain, 1, i - plain, out);
         if (i == length)

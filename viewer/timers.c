@@ -2,6 +2,7 @@
 #include "viewer/timers.h"
 
 #include "format/profile.h"
+#include "util/control.h"
 #include "viewer/units.h"
 
 /* Columns of a name, which is UTF-8, and whose control characters are printed as blanks. */
@@ -17,7 +18,7 @@ static void print_name(const char *name, int width, FILE *out)
 {
     fprintf(out, "%*s", width - width_of(name), "");
     for (; *name; name++)
-        fputc((unsigned char)*name < ' ' || *name == 0x7f ? ' ' : *name, out);
+        fputc(kp_is_control(*name) ? ' ' : *name, out);
 }
 
 struct widths {

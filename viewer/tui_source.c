@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/control.h"
+
 enum { TAB = 8, LINES_BEHIND = 65536 }; /* a damaged line number must not take all memory */
 
 static void take_lines(struct kp_tui_entry *entries, size_t count, size_t source,
@@ -76,7 +78,7 @@ static void append_source(const struct kp_source *source, size_t number, char *t
     size_t column = 0;
     for (size_t i = 0; i < length && used + TAB + 1 < size; i++) {
         unsigned char c = (unsigned char)line[i];
-        size_t blanks = c == '\t' ? TAB - column % TAB : c < ' ' || c == 0x7f ? 1 : 0;
+        size_t blanks = c == '\t' ? TAB - column % TAB : kp_is_control(line[i]) ? 1 : 0;
         column += blanks ? blanks : (c & 0xc0) != 0x80;
         for (size_t b = 0; b < blanks; b++)
             text[used++] = ' ';
