@@ -4,6 +4,7 @@
 #include "plugin/versions.h"
 #include "format/map.h"
 
+#include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/IR/DebugInfoMetadata.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/InstIterator.h"
@@ -101,6 +102,7 @@ class Inserter {
   Value *Bias = nullptr;      ///< of the running thread; null: loaded anew at every site
   Value *Timed = nullptr;     ///< struct kp_timed_call in this frame
   Value *Outermost = nullptr; ///< address of KP_OUTERMOST_FRAME; null where there is but one activation at a time
+  Value *TimedPlace = nullptr, *OutermostPlace = nullptr, *SitesPlace = nullptr; ///< without optimisation
   FunctionCallee Begin, End, Target, Count, Unwound;
 
 public:
@@ -120,6 +122,8 @@ public:
     Sites = SiteWords;
     bool MayRecurse = Tracked && llvm::any_of(Calls, [](const CallBase *Call) { return mayCallBack(*Call); });
     emitStart(Counters, MayRecurse ? CounterCount : NoCounter);
+    if (F.hasOptNone())
+      keepAllInFrame();
     for (unsigned I = 0; I < Calls.size(); I++)
       insert(*Calls[I], I);
     endUnwound();
@@ -243,24 +247,31 @@ private:
 
   Value *outermost() const { return Outermost ? Outermost : ConstantPointerNull::get(cast<PointerType>(Pointer)); }
 
-  /// Without optimisation: all by calls of the runtime. A branch between a call's arguments and the call would give every
-  /// argument a place of its own in the frame, which would be several times as large.
+  /// Without optimisation: all by calls of the runtime. Whatever is alive across a call has then a place of its own in the
+  /// frame, which would be several times as large with arguments and results of all calls in it: so the runtime is called
+  /// before the arguments are computed, and once the result is where it belongs, and what all sites need is loaded anew at
+  /// each. A branch would do the same harm.
   void insertPlainly(CallBase &Call, unsigned Site) {
-    IRBuilder<> B(&Call);
+    IRBuilder<> B(beforeArguments(Call));
     B.SetCurrentDebugLocation(Nowhere);
-    if (!isa<Function>(Call.getCalledOperand()->stripPointerCasts()))
-      call(B, Target, {field(B, Site, 0), B.CreatePtrToInt(Call.getCalledOperand(), Word)});
-    call(B, Count, {Timed, field(B, Site, 0), outermost()});
+    if (!isa<Function>(Call.getCalledOperand()->stripPointerCasts())) {
+      Value *Words = plainField(B, Site);
+      call(B, Target, {Words, B.CreatePtrToInt(Call.getCalledOperand(), Word)});
+    }
+    Value *Words = plainField(B, Site);
+    call(B, Count, {B.CreateLoad(Pointer, TimedPlace), Words, B.CreateLoad(Pointer, OutermostPlace)});
     auto *Invoke = dyn_cast<InvokeInst>(&Call);
     if (!Invoke) {
-      IRBuilder<> After(Call.getNextNode());
-      call(After, End, {Timed});
+      IRBuilder<> After(behindResult(Call)->getNextNode());
+      After.SetCurrentDebugLocation(Nowhere);
+      call(After, End, {After.CreateLoad(Pointer, TimedPlace)});
       return;
     }
     BasicBlock *Normal = Invoke->getNormalDest();
     auto *Ended = BasicBlock::Create(C, "kp.ended", &F, Normal);
     IRBuilder<> AtEnd(Ended);
-    call(AtEnd, End, {Timed});
+    AtEnd.SetCurrentDebugLocation(Nowhere);
+    call(AtEnd, End, {AtEnd.CreateLoad(Pointer, TimedPlace)});
     AtEnd.CreateBr(Normal);
     Normal->replacePhiUsesWith(Invoke->getParent(), Ended);
     Invoke->setNormalDest(Ended);
@@ -280,6 +291,52 @@ private:
       IRBuilder<> B(Place);
       call(B, Unwound, {Timed});
     }
+  }
+
+  /// The words of a site, in code that is not optimised.
+  Value *plainField(IRBuilder<> &B, unsigned Site) {
+    Value *Distance = Bias ? Bias : B.CreateLoad(Word, declareBias(M), "kp.bias");
+    Value *Bytes = B.CreatePointerCast(B.CreateLoad(Pointer, SitesPlace), PointerType::getUnqual(B.getInt8Ty()));
+    Distance = B.CreateAdd(Distance, B.getInt64((uint64_t)Site * KP_SITE_WORDS * sizeof(uint64_t)));
+    return B.CreatePointerCast(B.CreateGEP(B.getInt8Ty(), Bytes, Distance), Pointer);
+  }
+
+  Value *keepInFrame(IRBuilder<> &B, Value *V) {
+    Value *Place = B.CreateAlloca(Pointer);
+    B.CreateStore(V, Place);
+    return Place;
+  }
+
+  void keepAllInFrame() {
+    IRBuilder<> B(cast<Instruction>(Outermost ? Outermost : Timed)->getNextNode());
+    B.SetCurrentDebugLocation(Nowhere);
+    TimedPlace = keepInFrame(B, Timed);
+    OutermostPlace = keepInFrame(B, outermost());
+    SitesPlace = keepInFrame(B, B.CreatePointerCast(Sites, Pointer));
+  }
+
+  /// The first of the instructions before Call that compute something and do nothing; behind the callee's address.
+  static Instruction *beforeArguments(CallBase &Call) {
+    Instruction *First = &Call;
+    for (Instruction *I = Call.getPrevNode(); I && !isa<PHINode, LandingPadInst>(I); I = I->getPrevNode()) {
+      if (I->mayHaveSideEffects() || isa<CallBase, AllocaInst>(I) || I == Call.getCalledOperand())
+        break;
+      First = I;
+    }
+    return First;
+  }
+
+  /// The last instruction before the next call that does something with Call's result.
+  static Instruction *behindResult(CallBase &Call) {
+    SmallPtrSet<Value *, 8> Results{&Call};
+    Instruction *Last = &Call;
+    for (Instruction *I = Call.getNextNode(); !I->isTerminator() && !isa<CallBase>(I); I = I->getNextNode()) {
+      if (llvm::none_of(I->operands(), [&](Use &Operand) { return Results.count(Operand.get()); }))
+        continue;
+      Results.insert(I);
+      Last = I;
+    }
+    return Last;
   }
 
   void insert(CallBase &Call, unsigned Site) {

@@ -78,7 +78,7 @@ private:
   /// Statements that become a jump and nothing else.
   static bool isJump(const clang::Stmt *S) {
     if (auto *Return = llvm::dyn_cast_or_null<clang::ReturnStmt>(S))
-      return !Return->getRetValue();
+      return !Return->getRetValue() || Return->getNRVOCandidate(); // the latter is built where the caller wants it
     return S && llvm::isa<clang::BreakStmt, clang::ContinueStmt, clang::GotoStmt>(S);
   }
 
