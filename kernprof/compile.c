@@ -60,6 +60,7 @@ struct command_line {
     bool links_memory;      /* -fkernprof-memory */
     bool uses_lld;
     bool has_linker_path;
+    char architecture[32];  /* of --target; "" when clang decides */
 };
 
 static bool is_one_of(const char *word, const char *const *list)
@@ -128,10 +129,19 @@ static bool asks_relocatable(const char *list)
     return false;
 }
 
+static void set_target(struct command_line *line, const char *triple)
+{
+    line->architecture[0] = '\0';
+    size_t length = strcspn(triple, "-");
+    strncat(line->architecture, triple, length < sizeof line->architecture ? length : sizeof line->architecture - 1);
+}
+
 static void read_value(struct command_line *line, const char *option, const char *value)
 {
     if (strcmp(option, "-x") == 0 || strcmp(option, "--language") == 0)
         set_language(line, value);
+    else if (strcmp(option, "-target") == 0)
+        set_target(line, value);
     else if (strcmp(option, "-Xlinker") == 0 && is_relocatable(value))
         line->stops_early = true;
 }
@@ -152,6 +162,8 @@ static void read_option(struct command_line *line, const char *option)
         line->has_linker_path = true;
     else if (begins_with(option, "-Wl,"))
         line->stops_early |= asks_relocatable(option + strlen("-Wl"));
+    else if (begins_with(option, "--target="))
+        set_target(line, option + strlen("--target="));
     else if (begins_with(option, "--language="))
         set_language(line, option + strlen("--language="));
     else if (begins_with(option, "-x") && option[2])
@@ -369,10 +381,11 @@ static int check_runtime(const struct kp_toolchain *toolchain, const struct comm
 {
     if (!links(line) || access(toolchain->runtime, R_OK) == 0)
         return 0;
-    return kp_fail(error, "%s: cannot be read; install kernprof again", toolchain->runtime);
+    const char *remedy = line->architecture[0] ? "build kernprof with -DKERNPROF_TARGETS=TRIPLE" : "install kernprof again";
+    return kp_fail(error, "%s: cannot be read; %s", toolchain->runtime, remedy);
 }
 
-static int build(struct kp_words *command, struct command_line *line, const struct kp_toolchain *toolchain, int argc,
+static int build(struct kp_words *command, struct command_line *line, struct kp_toolchain *toolchain, int argc,
                  char **argv, struct kp_error *error)
 {
     if (is_other_program(argc, argv)) {
@@ -381,7 +394,8 @@ static int build(struct kp_words *command, struct command_line *line, const stru
             kp_words_add(command, argv[i]);
         return 0;
     }
-    if (read_arguments(line, argc, argv, error) || check_runtime(toolchain, line, error))
+    if (read_arguments(line, argc, argv, error) || kp_toolchain_choose_runtime(toolchain, line->architecture, error) ||
+        check_runtime(toolchain, line, error))
         return -1;
     compose(command, toolchain, line);
     return 0;

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,6 +86,32 @@ static int find_own_files(struct kp_toolchain *toolchain, struct kp_error *error
     if ( !toolchain->include || !toolchain->runtime)
         return kp_fail(error, "out of memory");
     return 0;
+}
+
+#if defined(__x86_64__)
+#define OWN_ARCHITECTURE "x86_64"
+#elif defined(__aarch64__)
+#define OWN_ARCHITECTURE "aarch64"
+#else
+#define OWN_ARCHITECTURE ""
+#endif
+
+/* One architecture has several names. */
+static const char *usual_name(const char *architecture)
+{
+    if (strcmp(architecture, "arm64") == 0)
+        return "aarch64";
+    return strcmp(architecture, "amd64") == 0 ? "x86_64" : architecture;
+}
+
+int kp_toolchain_choose_runtime(struct kp_toolchain *toolchain, const char *architecture, struct kp_error *error)
+{
+    architecture = usual_name(architecture);
+    if (!architecture[0] || strcmp(architecture, OWN_ARCHITECTURE) == 0)
+        return 0;
+    free(toolchain->runtime);
+    toolchain->runtime = print("%s/lib/kernprof/%s/libkernprof.a", toolchain->prefix, architecture);
+    return toolchain->runtime ? 0 : kp_fail(error, "out of memory");
 }
 
 /* The plugin for LLVM `version`, from malloc, or NULL when there is none. */

@@ -9,7 +9,7 @@
 struct kp_toolchain {
     char *prefix;             /* PREFIX, where PREFIX/bin/kernprof is this program */
     char *include;            /* PREFIX/include, the folder of kernprof.h */
-    char *runtime;            /* PREFIX/lib/libkernprof.a */
+    char *runtime;            /* PREFIX/lib/libkernprof.a, for other machines PREFIX/lib/kernprof/ARCHITECTURE/libkernprof.a */
     char *plugin;             /* PREFIX/lib/kernprof/llvm-N/kernprof-plugin.so */
     int llvm;                 /* N, the major version of clang and plugin */
     struct kp_words compiler; /* the command that starts clang; its first word is a path */
@@ -19,6 +19,9 @@ struct kp_toolchain {
  * may follow the program), otherwise the newest clang-N in PATH for which there is a plugin. For C++ with only
  * $KERNPROF_CC set, it is that clang in its C++ mode. 0, or -1 with `error` filled; kp_toolchain_free in both cases. */
 int kp_toolchain_find(struct kp_toolchain *toolchain, int cxx, struct kp_error *error);
+
+/* The runtime for programs of `architecture`, the first word of clang's --target; "": of this machine. 0 or -1. */
+int kp_toolchain_choose_runtime(struct kp_toolchain *toolchain, const char *architecture, struct kp_error *error);
 
 void kp_toolchain_free(struct kp_toolchain *toolchain);
 

@@ -2,6 +2,7 @@
 # check.sh LEVEL VERSION FILE: compiles FILE with clang-VERSION at -LEVEL, runs it under kernprof, and compares the hits of
 # every line that ends in `// = N` with N. A line without the comment is not compared. `// = -` : not listed.
 # `// other.c:30 = N` is about line 30 of other.c. Files that FILE includes from its own folder are compared, too.
+# KP_TARGET=TRIPLE: for another machine, whose programs QEMU runs.
 set -euo pipefail
 level=$1 version=$2 file=$3
 command -v "clang-$version" > /dev/null || { echo "no clang-$version"; exit 77; }
@@ -14,11 +15,17 @@ esac
 flags=$(sed -n '1s/.*flags: *//p' "$file" | sed 's, *needs:.*,,; s, *\*/.*,,')
 needed=$(sed -n '1s/.*needs: *\([^ ]*\).*/\1/p' "$file")
 [ -z "$needed" ] || [ -e "$needed" ] || { echo "no $needed"; exit 77; }
-"$KERNPROF" "$compile" "-$level" -fkernprof-all $flags -o program "$file" -lm -ldl -lpthread
+target=() emulator=()
+if [ -n "${KP_TARGET-}" ]; then
+  [ -z "$needed" ] || { echo "no $needed for $KP_TARGET"; exit 77; }
+  target=("--target=$KP_TARGET")
+  emulator=("qemu-${KP_TARGET%%-*}" -L "/usr/$KP_TARGET")
+fi
+"$KERNPROF" "$compile" "${target[@]}" "-$level" -fkernprof-all $flags -o program "$file" -lm -ldl -lpthread
 expected=$(sed -n '1s/.*exit: *\([0-9]*\).*/\1/p' "$file")
 for timing in off adaptive exact; do
   status=0
-  "$KERNPROF" -l -q --timing=$timing -o out.lprof ./program > output 2>&1 || status=$?
+  "$KERNPROF" --force -l -q --timing=$timing -o out.lprof "${emulator[@]}" ./program > output 2>&1 || status=$?
   [ "$status" = "${expected:-0}" ] || { echo "exit status $status, not ${expected:-0}"; cat output; exit 1; }
   "$KERNPROF" export --format csv out.lprof > out.csv
   "$KERNPROF" export --format csv --view functions out.lprof > functions.csv

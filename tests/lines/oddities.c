@@ -11,6 +11,16 @@
 #error no musttail
 #endif
 
+#ifdef __aarch64__
+#define JUMP_IF_NOT_0 "cbnz %w0, %l1"
+#define ADD "add %w0, %w0, %w1"
+#define RETURN_5 "mov w0, #5; ret"
+#else
+#define JUMP_IF_NOT_0 "testl %0, %0; jnz %l1"
+#define ADD "addl %1, %0"
+#define RETURN_5 "movl $5, %eax; ret"
+#endif
+
 static int sink;
 
 static int even(unsigned n); // declared only
@@ -38,7 +48,7 @@ static int ackermann(int m, int n) // = 44
 
 static int jumps(int n) // = 3
 {
-    asm goto("testl %0, %0; jnz %l1" : : "r"(n) : "cc" : away); // = 3
+    asm goto(JUMP_IF_NOT_0 : : "r"(n) : "cc" : away); // = 3
     sink++; // = 1
     return 1; // = 1
 away:
@@ -48,14 +58,14 @@ away:
 
 static int adds(int a, int b) // = 2
 {
-    asm("addl %1, %0" : "+r"(a) : "r"(b) : "cc"); // = 2
+    asm(ADD : "+r"(a) : "r"(b) : "cc"); // = 2
     asm volatile("" : : : "memory"); // = 2
     return a; // = 2
 }
 
 __attribute__((naked)) static int bare(void)
 {
-    asm("movl $5, %eax; ret");
+    asm(RETURN_5);
 }
 
 static int arrays(int n) // = 2

@@ -1,4 +1,5 @@
--- Fixed work for the SQLite shell: nothing in it depends on time, addresses or random numbers.
+-- Fixed work for the SQLite shell: nothing in it depends on time, addresses or random numbers (names of temporary files do).
+.testctrl prng_seed 1
 .headers on
 PRAGMA page_size = 1024;
 PRAGMA journal_mode = wal;
