@@ -8,6 +8,9 @@
 
 #include "llvm/IR/DebugInfoMetadata.h"
 #include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/InlineAsm.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/MDBuilder.h"
 #include "llvm/Transforms/Utils/Cloning.h"
 
@@ -52,6 +55,11 @@ Function *cloneBody(Function &Original, const Twine &Suffix) {
   Function *Clone = CloneFunction(&Original, Map);
   for (auto &Table : Tables)
     Table.second->setInitializer(MapValue(Table.first->getInitializer(), Map));
+  // What an indirect call turns out to call may be an original, which does not count, and must not become part of the clone.
+  for (Instruction &I : instructions(*Clone))
+    if (auto *Call = dyn_cast<CallBase>(&I))
+      if (Call->isIndirectCall())
+        Call->setIsNoInline();
   dropDebugVariables(*Clone); // lines are what is measured; variables take a sixth of the compiler's time
   Clone->setName(Original.getName() + Suffix);
   Clone->setLinkage(GlobalValue::InternalLinkage);
@@ -123,6 +131,51 @@ Function *createEntry(Function &Body, const Twine &Suffix) {
   return Entry;
 }
 
+/// Whether the optimiser may not know what the operand is: it must stay a constant where code generation wants one.
+static bool canBeHidden(const Use &Operand) {
+  auto *Call = dyn_cast<CallBase>(Operand.getUser());
+  if (!Call)
+    return isa<StoreInst, PHINode, SelectInst, ICmpInst, ReturnInst, InsertValueInst, CastInst>(Operand.getUser());
+  return Call->isArgOperand(&Operand) && !Call->isInlineAsm() && !isa<IntrinsicInst>(Call);
+}
+
+/// The same address, of which the optimiser knows nothing.
+static Value *hide(Value *Address, Instruction *Before) {
+  Type *Pointer = Address->getType();
+  InlineAsm *Nothing = InlineAsm::get(FunctionType::get(Pointer, {Pointer}, false), "", "=r,0", /*hasSideEffects=*/false);
+  IRBuilder<> B(Before);
+  CallInst *Hidden = B.CreateCall(Nothing, {Address});
+  Hidden->setDoesNotThrow();
+  Hidden->setDoesNotAccessMemory();
+  Hidden->addFnAttr(Attribute::WillReturn);
+  Hidden->setDebugLoc(nowhere(*Before->getFunction()));
+  return Hidden;
+}
+
+/// In clones, hides the addresses of originals: knowing what these do, the optimiser would call them directly and make them
+/// part of the clone, or leave out their call where they have no effect, and neither counts.
+static void hideAddresses(Value &Address, function_ref<bool(const Function *)> IsClone) {
+  SmallVector<Use *, 8> Uses;
+  for (Use &U : Address.uses())
+    Uses.push_back(&U);
+  for (Use *U : Uses) {
+    auto *Cast = dyn_cast<ConstantExpr>(U->getUser());
+    auto *I = dyn_cast<Instruction>(U->getUser());
+    if (Cast && Cast->isCast())
+      hideAddresses(*Cast, IsClone);
+    if (!I || !IsClone(I->getFunction()) || !canBeHidden(*U))
+      continue;
+    auto *Phi = dyn_cast<PHINode>(I);
+    if (!Phi) {
+      U->set(hide(U->get(), I));
+      continue;
+    }
+    BasicBlock *From = Phi->getIncomingBlock(*U);
+    if (!isa<CatchSwitchInst>(From->getTerminator()))
+      Phi->setIncomingValueForBlock(From, hide(U->get(), From->getTerminator()));
+  }
+}
+
 void redirectCalls(MutableArrayRef<Target> Targets) {
   struct Version {
     const Target *Of;
@@ -151,6 +204,7 @@ void redirectCalls(MutableArrayRef<Target> Targets) {
       else
         Call->setCalledFunction(FromOutside ? T.EnterHits : T.Hits);
     }
+    hideAddresses(*T.Original, [&](const Function *F) { return Versions.count(F) != 0; });
   }
 }
 
