@@ -16,6 +16,8 @@
 #include "clang/Frontend/FrontendPluginRegistry.h"
 #include "clang/Sema/Sema.h"
 
+#include "llvm/Support/Path.h"
+
 #include <dlfcn.h>
 #include <fnmatch.h>
 
@@ -149,6 +151,18 @@ public:
     return true;
   }
 
+  /// Initialisation outside of functions, which may be code.
+  bool VisitVarDecl(VarDecl *V) {
+    if (!V->hasGlobalStorage() || V->isStaticLocal() || !V->hasInit() || !isInChosenFile(V))
+      return true;
+    PresumedLoc Presumed = V->getASTContext().getSourceManager().getPresumedLoc(
+        V->getASTContext().getSourceManager().getExpansionLoc(V->getLocation()));
+    if (Presumed.isValid())
+      kp::options().Variables.insert({llvm::sys::path::filename(Presumed.getFilename()).str(), Presumed.getLine()});
+    kp::noteContinuations(V);
+    return true;
+  }
+
 private:
   llvm::StringRef AroundLambdas; ///< the mark of the attributes of the function around; empty: none
 
@@ -181,20 +195,27 @@ private:
     kp::markLabels(F);
   }
 
+  /// Whether options choose all of the file that D stands in.
+  static bool isInChosenFile(const Decl *D) {
+    kp::Options &O = kp::options();
+    SourceManager &Sources = D->getASTContext().getSourceManager();
+    SourceLocation Location = Sources.getExpansionLoc(D->getLocation());
+    PresumedLoc Presumed = Sources.getPresumedLoc(Location);
+    bool ByFile = Presumed.isValid() &&
+                  anyMatches(O.Files, [&](auto &Glob) { return fileMatches(Glob, Presumed.getFilename()); });
+    return ByFile || (O.All && !Sources.isInSystemHeader(Location));
+  }
+
   static void choose(FunctionDecl *F) {
     kp::Options &O = kp::options();
     if (!O.All && O.Functions.empty() && O.Files.empty())
       return;
     if (!F->isThisDeclarationADefinition() || F->isImplicit() || F->isDefaulted())
       return;
-    SourceManager &Sources = F->getASTContext().getSourceManager();
-    SourceLocation Location = Sources.getExpansionLoc(F->getLocation());
-    PresumedLoc Presumed = Sources.getPresumedLoc(Location);
     std::string Name = F->getNameAsString(), Qualified = F->getQualifiedNameAsString();
     bool ByName = anyMatches(O.Functions, [&](auto &Glob) { return matches(Glob, Name) || matches(Glob, Qualified); });
-    bool ByFile = Presumed.isValid() &&
-                  anyMatches(O.Files, [&](auto &Glob) { return fileMatches(Glob, Presumed.getFilename()); });
-    if (ByName || ByFile || (O.All && !Sources.isInSystemHeader(Location)))
+    bool ByFile = isInChosenFile(F);
+    if (ByName || ByFile)
       mark(F, kp::OptionMark);
   }
 };
@@ -206,6 +227,7 @@ public:
       Chooser().TraverseDecl(D);
     return true;
   }
+  void HandleCXXStaticMemberVarInstantiation(VarDecl *V) override { Chooser().TraverseDecl(V); }
   void HandleInlineFunctionDefinition(FunctionDecl *F) override { Chooser().TraverseDecl(F); }
 };
 

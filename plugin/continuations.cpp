@@ -157,6 +157,11 @@ void noteContinuations(const FunctionDecl *F) {
     Noter(F->getASTContext()).note(F->getBody());
 }
 
+void noteContinuations(const VarDecl *V) {
+  if (!V->getDeclContext()->isDependentContext() && V->hasInit())
+    Noter(V->getASTContext()).note(V->getInit());
+}
+
 const std::set<Continuation> &continuationsIn(llvm::StringRef FileName) {
   return notes()[llvm::sys::path::filename(FileName)];
 }

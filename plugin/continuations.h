@@ -15,6 +15,7 @@
 
 namespace clang {
 class FunctionDecl;
+class VarDecl;
 }
 
 namespace kp {
@@ -32,6 +33,9 @@ struct Continuation {
 
 /// Notes those in the body of a function that is about to be emitted.
 void noteContinuations(const clang::FunctionDecl *F);
+
+/// Notes those in the initialiser of a variable outside of functions.
+void noteContinuations(const clang::VarDecl *V);
 
 /// All that were noted in files of this name (the last component, as prefixes may be mapped in debug information).
 const std::set<Continuation> &continuationsIn(llvm::StringRef FileName);

@@ -4,8 +4,10 @@
 
 #include "clang/AST/Decl.h"
 #include "clang/AST/RecursiveASTVisitor.h"
+#include "clang/AST/StmtOpenMP.h"
 #include "clang/Basic/SourceManager.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/IR/Function.h"
 #include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/InstIterator.h"
@@ -21,12 +23,15 @@ namespace {
 /// and nothing changes its place for debug information or coverage.
 class Marker : public clang::RecursiveASTVisitor<Marker> {
   clang::ASTContext &Context;
+  llvm::SmallPtrSet<const clang::Stmt *, 4> NestedLoops;
 
 public:
   explicit Marker(clang::ASTContext &Context) : Context(Context) {}
 
   bool VisitStmt(clang::Stmt *S) {
     for (clang::Stmt *&Child : S->children()) {
+      if (NestedLoops.count(S))
+        break; // nothing may stand between the loops of `collapse`
       if (needsMark(Child) && !llvm::isa<clang::CompoundStmt>(S))
         Child = createCompound(Context, {createMark(Child->getBeginLoc()), Child}, Child->getBeginLoc(), Child->getEndLoc());
       else
@@ -52,9 +57,33 @@ public:
       S->setThen(prefixed(Then, Then->getLBracLoc()));
     return true;
   }
+  /// Blocks, and regions and tasks of OpenMP, are pieces of this function.
+  bool VisitBlockExpr(clang::BlockExpr *S) {
+    clang::BlockDecl *Block = S->getBlockDecl();
+    Block->setBody(llvm::cast<clang::CompoundStmt>(rewritten(Block->getBody())));
+    return TraverseStmt(Block->getBody());
+  }
+  bool VisitCapturedStmt(clang::CapturedStmt *S) {
+    clang::Stmt *&Body = capturedBody(*S);
+    if (!llvm::isa<clang::ForStmt, clang::CXXForRangeStmt>(Body->IgnoreContainers()))
+      Body = rewritten(Body);
+    return TraverseStmt(Body);
+  }
+  bool VisitOMPLoopDirective(clang::OMPLoopDirective *S) {
+    const clang::Stmt *Inner = S->getInnermostCapturedStmt()->getCapturedStmt()->IgnoreContainers();
+    for (unsigned I = 1; I < S->getLoopsNumber() && Inner; I++) {
+      NestedLoops.insert(Inner);
+      auto *Loop = llvm::dyn_cast<clang::ForStmt>(Inner);
+      Inner = Loop ? Loop->getBody()->IgnoreContainers() : nullptr;
+    }
+    return true;
+  }
   /// Other functions inside of this one are marked for themselves.
   bool TraverseLambdaExpr(clang::LambdaExpr *) { return true; }
-  bool TraverseDecl(clang::Decl *) { return true; }
+  bool TraverseDecl(clang::Decl *D) {
+    auto *Variable = llvm::dyn_cast_or_null<clang::VarDecl>(D);
+    return !Variable || !Variable->hasInit() || TraverseStmt(Variable->getInit());
+  }
 
   /// S, or a copy with marks if it is a block with labels or jumps.
   clang::Stmt *rewritten(clang::Stmt *S) {

@@ -11,6 +11,7 @@
 #include "llvm/IR/DebugInfoMetadata.h"
 #include "llvm/IR/Dominators.h"
 #include "llvm/IR/Instructions.h"
+#include "llvm/IR/InstIterator.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/Support/Path.h"
 
@@ -174,15 +175,26 @@ void addContinuations(Function &F, ArrayRef<BasicBlock *> Blocks, FunctionLines 
   }
 }
 
+/// Where F's code begins, if F was made by the compiler and stands nowhere.
+static const DILocation *codeOfNowhere(Function &F) {
+  if (F.getSubprogram()->getLine())
+    return nullptr;
+  for (Instruction &I : instructions(F))
+    if (const DILocation *Location = locationOf(I))
+      return Location;
+  return nullptr;
+}
+
 FunctionLines findLines(Function &F, ArrayRef<BasicBlock *> Blocks) {
   FunctionLines Result;
   const DISubprogram *Subprogram = F.getSubprogram();
-  Result.File = Result.addFile(Subprogram->getFile());
-  Result.FirstLine = Result.LastLine = Subprogram->getLine();
+  const DILocation *Code = codeOfNowhere(F);
+  Result.File = Result.addFile(Code ? Code->getFile() : Subprogram->getFile());
+  Result.FirstLine = Result.LastLine = Code ? Code->getLine() : Subprogram->getLine();
   for (BasicBlock *BB : Blocks) {
     SmallVector<unsigned, 4> Lines;
     if (BB == Blocks.front())
-      Lines.push_back(Result.addLine(Result.File, Subprogram->getLine()));
+      Lines.push_back(Result.addLine(Result.File, Result.FirstLine));
     for (Instruction &I : *BB) {
       const DILocation *Location = locationOf(I);
       if (!Location)

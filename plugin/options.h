@@ -2,7 +2,9 @@
 #ifndef KP_PLUGIN_OPTIONS_H
 #define KP_PLUGIN_OPTIONS_H
 
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace kp {
@@ -19,6 +21,8 @@ struct Options {
   bool LinkTimeOptimisation = false; ///< the bodies will be inlined across files at link time
   std::vector<Glob> Functions;
   std::vector<Glob> Files;
+  /// File (its last component) and line of chosen variables, whose initialisation Clang makes a function of.
+  std::set<std::pair<std::string, unsigned>> Variables;
 };
 
 /// The options of this process; written before code generation starts (Matched: while Clang parses), read-only afterwards.

@@ -12,6 +12,7 @@
 #include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Instructions.h"
+#include "llvm/Support/Path.h"
 
 using namespace llvm;
 
@@ -157,6 +158,16 @@ static bool isPieceOfFunction(const Function &F) {
   return F.hasLocalLinkage() && (F.getName().contains(".omp_") || F.getName().contains("_block_invoke"));
 }
 
+/// A function that Clang has made of the initialisation of a variable that options choose. It has no line of its own.
+static bool initialisesChosen(const Function &F) {
+  if (!F.getSubprogram() || !F.getName().contains("__cxx_global_var_init"))
+    return false;
+  return any_of(instructions(F), [](const Instruction &I) {
+    const DILocation *Location = I.getDebugLoc();
+    return Location && options().Variables.count({sys::path::filename(Location->getFilename()).str(), Location->getLine()});
+  });
+}
+
 /// The functions that F's code refers to: calls them, takes their address, or uses data of this module that does.
 static SmallVector<Function *, 8> referredFunctions(const Function &F) {
   SmallVector<Function *, 8> Result;
@@ -224,7 +235,25 @@ SmallVector<CallBase *, 16> directCalls(Function &F) {
   return Calls;
 }
 
-/// Direct callers of targets in this module become targets themselves, and so on.
+/// The functions that may find out that a pointer of theirs is F: they use its address, or that of constant data that holds it.
+static SmallPtrSet<Function *, 8> knowingFunctions(Function &F) {
+  SmallPtrSet<Function *, 8> Result;
+  SmallPtrSet<Constant *, 16> Seen;
+  SmallVector<Constant *, 16> Work{&F};
+  while (!Work.empty())
+    for (User *U : Work.pop_back_val()->users()) {
+      auto *Data = dyn_cast<GlobalVariable>(U);
+      auto *C = dyn_cast<Constant>(U);
+      if (auto *I = dyn_cast<Instruction>(U))
+        Result.insert(I->getFunction());
+      else if (C && (Data ? Data->isConstant() : !isa<GlobalValue>(C) || isa<GlobalAlias>(C)) && Seen.insert(C).second)
+        Work.push_back(C);
+    }
+  return Result;
+}
+
+/// Callers of targets in this module become targets themselves, and so on; so do those that may become callers when they are
+/// optimised.
 static void addCallers(SmallVectorImpl<Target> &Targets) {
   DenseMap<Function *, bool> Known;
   SmallVector<Function *, 32> Work;
@@ -235,8 +264,7 @@ static void addCallers(SmallVectorImpl<Target> &Targets) {
   }
   while (!Work.empty()) {
     Function *Callee = Work.pop_back_val();
-    for (CallBase *Call : directCalls(*Callee)) {
-      Function *Caller = Call->getFunction();
+    for (Function *Caller : knowingFunctions(*Callee)) {
       if (!Known.insert({Caller, true}).second || Caller->hasFnAttribute(Attribute::Naked) || cannotBeCopied(*Caller))
         continue;
       Target T;
@@ -283,7 +311,7 @@ SmallVector<Target, 0> selectTargets(Module &M) {
       F.addFnAttr(Attribute::NoInline);
     stripCalls(F);
     Marks Found = takeMarks(F);
-    if (!(Found.attribute() || Found.Option) || !canBeProfiled(F))
+    if (!(Found.attribute() || Found.Option || initialisesChosen(F)) || !canBeProfiled(F))
       continue;
     Target T = chosenTarget(F, Found.attribute());
     T.OnlyLines = Found.Line && !Found.all();

@@ -30,6 +30,13 @@ inline clang::StringLiteral *createString(clang::ASTContext &C, llvm::StringRef 
   return clang::StringLiteral::Create(C, Text, Kind, /*Pascal=*/false, Type, Location);
 }
 
+/// The place of a captured statement's body, which Clang keeps behind those of the captures and lets nobody set.
+inline clang::Stmt *&capturedBody(clang::CapturedStmt &S) {
+  clang::Stmt *&Body = *S.child_end();
+  assert(Body == S.getCapturedStmt());
+  return Body;
+}
+
 } // namespace kp
 
 #endif

@@ -15,6 +15,17 @@ int main(void)
     __block int calls = 0; // = 1
     int (^counts)(int) = ^(int x) {
         calls++; // = 7
+        for (int i = 0; i < 3; i++) { // = 28
+            switch (x) { // = 21
+            case 0: // = 6
+                break; // = 6
+            case 1: // = 6
+            case 2: // = 12
+                continue; // = 12
+            default: // = 3
+                calls += 0; // = 3
+            }
+        }
         if (x > 2) // = 7
             return x; // = 1
         return 0; // = 6

@@ -22,9 +22,34 @@ struct Local {
     }
 };
 
-static thread_local Local PerThread;
-static thread_local int Number = make(2);
-static int Early = make(3);
+static thread_local Local PerThread; // = 3
+static thread_local int Number = make(2); // = 3
+static int Early = make(3); // = 1
+static int Constant = 4; // = -
+
+namespace {
+struct Guard {
+    int V;
+    explicit Guard(int N) // = 4
+        : V(N) // = 4
+    {
+    }
+    ~Guard() { sink--; } // = 4
+};
+Guard Outer(1), // = 1
+    Inner(2); // = 1
+Guard Many[] = {Guard(3), // = 1
+                Guard(4)}; // = 1
+int Sum = Outer.V > 5 || // = 1
+          Inner.V > 1 // = 1
+              ? Early // = 1
+              : 0; // = 1
+}
+
+template <typename T> struct Counted {
+    static int Instances;
+};
+template <typename T> int Counted<T>::Instances = (int)sizeof(T) + Sum; // = 2
 
 static int once(int N) // = 5
 {
@@ -50,7 +75,7 @@ template <int N> static int scaled(int X)
 
 int main()
 {
-    int S = 0; // = 1
+    int S = Counted<char>::Instances + Counted<int>::Instances + Constant; // = 1
     for (int I = 0; I < 2; I++) // = 3
         std::thread([&] { S += PerThread.V + Number; }).join(); // = 2
     S += PerThread.V + Number + Early; // = 1

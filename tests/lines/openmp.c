@@ -47,8 +47,49 @@ static int tasks(int n) // = 1
     return done; // = 1
 }
 
+static int jumps(int n) // = 1
+{
+    int s = 0; // = 1
+#pragma omp parallel for reduction(+ : s) num_threads(4)
+    for (int i = 0; i < n; i++) {
+        switch (i % 4) { // = 100
+        case 0: // = 25
+            break; // = 25
+        case 1: // = 25
+        case 2: // = 50
+            continue; // = 50
+        default: // = 25
+            s++; // = 25
+        }
+        if (i % 8 && // = 50
+            i % 3) { // = 50
+            s++; // = 24
+            continue; // = 24
+        }
+    }
+#pragma omp parallel for collapse(2) reduction(+ : s) num_threads(3)
+    for (int i = 0; i < 6; i++) {
+        for (int j = 0;
+             j < 4; j++) {
+            if (j == 1) // = 24
+                continue; // = 6
+            s++; // = 18
+        }
+    }
+#pragma omp parallel num_threads(2)
+    {
+        switch (n) { // = 2
+        case 100: // = 2
+            break; // = 2
+        }
+        for (;;) // = 2
+            break; // = 2
+    }
+    return s; // = 1
+}
+
 int main(void)
 {
-    printf("%ld %d %d\n", sum(1000), regions(), tasks(20)); // = 1
+    printf("%ld %d %d %d\n", sum(1000), regions(), tasks(20), jumps(100)); // = 1
     return 0; // = 1
 }
