@@ -1,5 +1,6 @@
 # memprof run: samples until the end, readable while it is written and after a kill; exit status; children; calls.
 set -eu
+trap 'kill -9 $(jobs -p) 2> /dev/null || true' EXIT
 cat > t.c <<'C'
 #include <kernprof.h>
 #include <stdlib.h>
@@ -28,7 +29,7 @@ C
 status=0
 memprof run -q -T 0.02 -M -o m.mprof ./t || status=$?
 [ $status = 5 ] || { echo "exit status $status"; exit 1; }
-query() { sqlite3 "$1" "$2" | tr '\n' ' '; }
+query() { sqlite3 -cmd '.timeout 10000' "$1" "$2" | tr '\n' ' '; } # waits for a recorder that is writing
 got=$(query m.mprof 'SELECT COUNT(*) > 5, MAX(rss_bytes) / 1000000 BETWEEN 20 AND 30, MAX(rss_bytes) / 1000000 BETWEEN 41 AND 60 FROM memory_samples GROUP BY pid ORDER BY MAX(rss_bytes);
   SELECT COUNT(*), MIN(end_ns - start_ns) >= 300000000, COUNT(DISTINCT pid) FROM memory_marks WHERE function = "fill";
   SELECT exit_status, clean FROM runs;')
@@ -42,8 +43,8 @@ got=$(query c.mprof 'SELECT COUNT(DISTINCT pid), MAX(rss_bytes) > 62000000 FROM 
 memprof run -q -T 0.001 -o k.mprof sleep 1000 & memprof=$!
 until [ -e k.mprof ] && memprof peak k.mprof > /dev/null 2>&1; do :; done
 for i in $(seq 50); do memprof peak k.mprof > out 2> err || { cat err; exit 1; }; done
-sleeper=$(sqlite3 k.mprof 'SELECT pid FROM runs')
-kill -9 $memprof "$sleeper"
+sleeper=$(query k.mprof 'SELECT pid FROM runs')
+kill -9 $memprof $sleeper
 wait $memprof 2> /dev/null || true
 memprof peak k.mprof > out
 got=$(query k.mprof 'SELECT clean FROM runs; PRAGMA integrity_check; SELECT COUNT(*) > 0 FROM memory_samples')
