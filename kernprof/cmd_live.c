@@ -64,6 +64,15 @@ static int watch(struct kp_live *live, double interval_s, unsigned long most, st
     return result;
 }
 
+/* A kernprof that could not write its profile leaves the folder. */
+static void say_end(const char *folder, const char *profile)
+{
+    if (kp_run_record_exists(folder))
+        fprintf(stderr, "kernprof: the run has ended without a profile; `kernprof recover %s` writes it\n", folder);
+    else
+        fprintf(stderr, "kernprof: the run has ended; its profile is %s\n", profile);
+}
+
 static int watch_folder(const char *folder, struct kp_live_options *options, double interval_s, unsigned long most,
                         struct kp_error *error)
 {
@@ -87,7 +96,7 @@ static int watch_folder(const char *folder, struct kp_live_options *options, dou
     if (live.screen)
         kp_screen_close(live.screen);
     if (result == 0 && !goes_on(folder))
-        fprintf(stderr, "kernprof: the run has ended; its profile is %s\n", record.output);
+        say_end(folder, record.output);
     kp_run_record_free(&record);
     return result;
 }

@@ -303,7 +303,8 @@ static const char *choose_timing(const struct options *options, const char *fold
     return found ? options->timing : "exact";
 }
 
-static int run_in(const char *folder, const struct options *options, char **argv, int *keep, struct kp_error *error)
+/* `lock`: to be closed when the folder is gone, so that whoever looks at it takes it for one that was left only if it was. */
+static int run_in(const char *folder, const struct options *options, char **argv, int *keep, int *lock, struct kp_error *error)
 {
     struct kp_sampling sampling = {0};
     const char *timing = choose_timing(options, folder, &sampling, error);
@@ -323,13 +324,10 @@ static int run_in(const char *folder, const struct options *options, char **argv
     struct kp_program program;
     int status = kp_program_find(argv[0], folder, !options->by_line, options->force, &program, error);
     if (status == 0) {
-        int lock = -1;
         if (kp_folder_check_room(folder, ROOM_BYTES, error) == 0)
-            lock = kp_run_record_write(folder, &record, error);
-        status = lock < 0 ? KP_EXIT_FAILED
-                          : run_and_finish(folder, options, argv, program.path, &run, &sampling, output, keep, error);
-        if (lock >= 0)
-            close(lock);
+            *lock = kp_run_record_write(folder, &record, error);
+        status = *lock < 0 ? KP_EXIT_FAILED
+                           : run_and_finish(folder, options, argv, program.path, &run, &sampling, output, keep, error);
         kp_program_free(&program);
     }
     free(command);
@@ -350,12 +348,14 @@ static int run_with(const struct options *options, char **argv, struct kp_error 
     char *folder = kp_folder_create_temporary(error);
     if (!folder)
         return KP_EXIT_FAILED;
-    int keep = 0;
-    int status = run_in(folder, options, argv, &keep, error);
+    int keep = 0, lock = -1;
+    int status = run_in(folder, options, argv, &keep, &lock, error);
     if (keep)
         say_kept(folder, error);
     else
         kp_folder_remove(folder);
+    if (lock >= 0)
+        close(lock);
     free(folder);
     return status;
 }

@@ -39,6 +39,25 @@ expect "exit status" $status 7
 expect hits "$(hits t.lprof "$outer")" 2000
 [ ! -e "$folder" ] || fail "$folder is still there"
 
+# kernprof is killed, the program goes on: so does what is shown, and then says how the profile can be had.
+"$KERNPROF" -l -q -o killed.lprof ./t > out 2> err &
+kernprof=$!
+until_true test -e once
+folder=$(echo "$TMPDIR"/kernprof-*)
+"$KERNPROF" live --interval 0.05 $kernprof > listing 2> message &
+watcher=$!
+until_true test -s listing
+kill -KILL $kernprof
+wait $kernprof || true
+rm once
+until_true grep -qE "^ .* 2000 .* t\.c:$outer outer " listing
+until_true test -e twice
+rm twice
+wait $watcher || fail "exit status $?"
+expect "message" "$(cat message)" "kernprof: the run has ended without a profile; \`kernprof recover $folder\` writes it"
+"$KERNPROF" recover "$folder" > /dev/null
+expect hits "$(hits killed.lprof "$outer")" 2000
+
 mkdir other
 for bad in '' 'a b' other none $$ 999999999 '-n 0 other' '--interval=0 other'; do
   status=0
