@@ -116,6 +116,8 @@ struct kp_segment_chunk {
     uint64_t counters_size;
     uint64_t next;    /* offset of an older segment of the module; 0: none */
     uint64_t targets; /* offset of the newest kp_targets_chunk of what counts here; 0: none */
+    uint32_t thread;  /* id of the thread that counted here first */
+    uint32_t reserved;
 };
 
 /* Where calls through pointers went that were counted in one segment: a hash table, which only grows. A site and target may stand

@@ -21,7 +21,12 @@ CREATE TABLE function (
 CREATE TABLE line (
     function INTEGER REFERENCES function, source INTEGER REFERENCES source, line INTEGER, hits INTEGER,
     time_ns INTEGER, self_ns INTEGER, error_ns INTEGER, min_ns INTEGER, max_ns INTEGER, wait_ns INTEGER,
-    threads INTEGER, PRIMARY KEY (function, source, line)) WITHOUT ROWID;
+    PRIMARY KEY (function, source, line)) WITHOUT ROWID;
+-- Of programs with several threads: what each did of a line. thread: from 1, in the order in which the threads of their
+-- process began to count; one that starts after another has ended can have its number.
+CREATE TABLE thread_line (
+    function INTEGER REFERENCES function, source INTEGER REFERENCES source, line INTEGER, thread INTEGER, hits INTEGER,
+    time_ns INTEGER, PRIMARY KEY (function, source, line, thread)) WITHOUT ROWID;
 -- Calls of profiled functions by profiled functions; caller_source is the file of the call's line.
 CREATE TABLE arc (
     caller INTEGER REFERENCES function, caller_source INTEGER REFERENCES source, caller_line INTEGER,
@@ -61,9 +66,16 @@ CREATE TABLE memory_mark (
 CREATE VIEW lines AS
     SELECT s.path AS file, l.line AS line, f.name AS function, SUM(l.hits) AS hits, SUM(l.time_ns) AS time_ns,
            SUM(l.self_ns) AS self_ns, SUM(l.error_ns) AS error_ns, MIN(NULLIF(l.min_ns, 0)) AS min_ns,
-           MAX(l.max_ns) AS max_ns, SUM(l.wait_ns) AS wait_ns, MAX(l.threads) AS threads, f.line AS function_line
+           MAX(l.max_ns) AS max_ns, SUM(l.wait_ns) AS wait_ns, MAX(COALESCE(
+               (SELECT NULLIF(COUNT(*), 0) FROM thread_line t WHERE t.function = l.function AND t.source = l.source AND
+                t.line = l.line), l.hits > 0)) AS threads, f.line AS function_line
     FROM line l JOIN function f ON f.id = l.function JOIN source s ON s.id = l.source
     GROUP BY s.path, s.id, l.line, f.name, f.line, f.source ORDER BY s.path, s.id, l.line;
+CREATE VIEW thread_lines AS
+    SELECT s.path AS file, l.line AS line, f.name AS function, l.thread AS thread, SUM(l.hits) AS hits,
+           SUM(l.time_ns) AS time_ns, f.line AS function_line
+    FROM thread_line l JOIN function f ON f.id = l.function JOIN source s ON s.id = l.source
+    GROUP BY s.path, s.id, l.line, f.name, f.line, f.source, l.thread ORDER BY s.path, s.id, l.line, l.thread;
 CREATE VIEW functions AS
     SELECT s.path AS file, f.line AS line, f.name AS function, SUM(f.calls) AS calls, SUM(f.total_ns) AS total_ns,
            SUM(f.self_ns) AS self_ns, SUM(f.primitive_calls) AS primitive_calls, MAX(f.last_line) AS last_line,

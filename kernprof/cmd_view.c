@@ -25,6 +25,7 @@ enum {
     OPTION_COLOR,
     OPTION_INSTANCES,
     OPTION_TIMERS,
+    OPTION_THREADS,
     OPTION_RANKS,
     OPTION_HTML,
     OPTION_FORMAT,
@@ -53,7 +54,11 @@ static const struct kp_option option_table[] = {
     {NULL, 't', NULL, "sort by time, the slowest last (--sort=time)", NULL, NULL},
     {"summarize", 'm', NULL, "end with one line per function", NULL, NULL},
     {"output", 'o', "OUT", "write to OUT (default: standard output)", NULL, NULL},
-    {"columns", OPTION_COLUMNS, "[LIST]", "more columns: self, error, min, max (default: all of them), ranks", NULL, column_key},
+    {"columns", OPTION_COLUMNS, "[LIST]", "more columns: self, error, min, max, threads (default: all of them), ranks", NULL, column_key},
+    {"threads", OPTION_THREADS, NULL,
+     "for each line in how many threads it ran, the most hits and the least, mean and most time of one thread, and how much "
+     "longer the slowest takes than the mean",
+     NULL, NULL},
     {"ranks", OPTION_RANKS, NULL,
      "for each line the least, mean and most time of one rank (of one run, where the profiles have no ranks), how much "
      "longer the slowest takes than the mean, and which one that is",
@@ -89,7 +94,6 @@ struct view {
     struct kp_summary_options summary;
     const char *sort; /* held against the kind of profile that is shown */
     bool timers;
-    bool ranks;
     const struct kp_format *format; /* NULL: the listing */
     bool tui;
     const char *html; /* where to write the page; NULL: not asked for */
@@ -139,8 +143,11 @@ static int take_option(int option, struct view *view, struct kp_error *error)
     case 't': view->order = KP_ORDER_TIME; return 0;
     case 'm': view->text.summary = true; return 0;
     case 'o': view->output = optarg; return 0;
-    case OPTION_COLUMNS: return kp_columns_parse(optarg, &view->text.columns, error);
-    case OPTION_RANKS: view->ranks = true; return 0;
+    case OPTION_COLUMNS: return kp_columns_add(&view->text.columns, optarg, error);
+    case OPTION_THREADS:
+        view->text.columns |= kp_columns_shown(KP_SHOWN_FOR_THREADS);
+        return kp_columns_add(&view->text.columns, "threads", error);
+    case OPTION_RANKS: view->text.columns |= kp_columns_shown(KP_SHOWN_FOR_RANKS); return 0;
     case OPTION_FUNCTION: view->functions[view->filter.function_count++] = optarg; return 0;
     case OPTION_FILE: view->files[view->filter.file_count++] = optarg; return 0;
     case 's': return take_sort(optarg, view, error);
@@ -281,7 +288,6 @@ static int show_on_terminal(char **paths, const struct view *view, struct kp_err
 
 static int show(char **paths, struct view *view, struct kp_error *error)
 {
-    view->text.columns |= view->ranks ? kp_columns_ranks() : 0;
     bool terminal = (!view->output || strcmp(view->output, "-") == 0) && isatty(STDOUT_FILENO);
     const char *no_color = getenv("NO_COLOR");
     const char *term = getenv("TERM");

@@ -33,6 +33,8 @@ static void free_module(struct module *m)
     free(m->solved);
     if (m->times)
         kp_times_free(m->times);
+    free(m->first_words);
+    kp_thread_lines_free(&m->threads);
     if (m->code)
         kp_code_close(m->code);
     free(m->path);
@@ -86,6 +88,16 @@ uint64_t kp_join_uncounted(const struct kp_join *join)
     return join->uncounted;
 }
 
+/* 0, or -1 out of memory. */
+static int find_first_words(struct module *m)
+{
+    unsigned count = kp_times_function_count(m->times);
+    m->first_words = calloc((size_t)count + 1, sizeof *m->first_words);
+    for (unsigned i = 0; m->first_words && i < count; i++)
+        m->first_words[i] = kp_map_first_word(kp_times_function(m->times, i), m->map_address, m->counters_address, m->counters_size);
+    return m->first_words ? 0 : -1;
+}
+
 static struct module *find_module(struct kp_join *join, const struct kp_module_chunk *chunk)
 {
     const unsigned char *map = (const unsigned char *)chunk + chunk->map_offset;
@@ -112,7 +124,7 @@ static struct module *find_module(struct kp_join *join, const struct kp_module_c
         m->copy = NULL;
     memcpy(m->map, map, chunk->map_size);
     m->times = kp_times_new(m->map, m->map_size, m->map_address, m->counters_address, m->counters_size, join->by_function);
-    if (!m->times)
+    if (!m->times || find_first_words(m) != 0)
         return NULL;
     for (uint32_t i = 0; i < chunk->build_id_size; i++)
         sprintf(m->build_id + 2 * (size_t)i, "%02x", chunk->build_id[i]);
@@ -152,16 +164,39 @@ static void add_function(uint64_t *sums, const uint64_t *words, const struct kp_
     }
 }
 
-static void add_segment(struct module *m, const struct kp_segment_chunk *chunk, double tick_ns)
+/* 0, or -1 out of memory. */
+static int add_segment(struct kp_join *join, struct module *m, const struct kp_segment_chunk *chunk, double tick_ns,
+                       unsigned thread)
 {
     const uint64_t *words = (const void *)((const unsigned char *)chunk + chunk->counters_offset);
-    struct kp_map_view view;
-    for (uint64_t offset = 0; kp_map_next(m->map, m->map_size, &offset, &view) == 1;) {
-        int64_t first = kp_map_first_word(&view, m->map_address, m->counters_address, m->counters_size);
-        if (view.record->line_count && first >= 0)
-            add_function(m->words + first, words + first, view.record, tick_ns);
+    for (unsigned i = 0; i < kp_times_function_count(m->times); i++) {
+        const struct kp_map_record *record = kp_times_function(m->times, i)->record;
+        int64_t first = m->first_words[i];
+        if (record->line_count && first >= 0)
+            add_function(m->words + first, words + first, record, tick_ns);
     }
     kp_times_add_segment(m->times, words, tick_ns);
+    return join->by_function ? 0 : kp_thread_lines_add(&m->threads, m->times, m->first_words, words, tick_ns, thread);
+}
+
+/* The threads of one counter file, in the order in which they began to count. */
+struct threads {
+    uint32_t *ids;
+    unsigned count;
+};
+
+/* The thread's number, from 1; 0: out of memory. */
+static unsigned number_of_thread(struct threads *threads, uint32_t id)
+{
+    for (unsigned i = 0; i < threads->count; i++)
+        if (threads->ids[i] == id)
+            return i + 1;
+    uint32_t *ids = kp_array_grow(threads->ids, threads->count, sizeof *ids);
+    if (!ids)
+        return 0;
+    threads->ids = ids;
+    ids[threads->count++] = id;
+    return threads->count;
 }
 
 struct kp_code_file *kp_join_code(struct module *m)
@@ -287,6 +322,7 @@ int kp_join_add_bytes(struct kp_join *join, const void *bytes, uint64_t size)
     if (modules > size / KP_COUNTERS_PAGE)
         modules = (unsigned)(size / KP_COUNTERS_PAGE);
     struct load *loads = calloc(modules + 1, sizeof *loads); /* by the module's number */
+    struct threads threads = {0};
     if (!loads || add_process(join, file.header) != 0) {
         free(loads);
         return -1;
@@ -311,7 +347,8 @@ int kp_join_add_bytes(struct kp_join *join, const void *bytes, uint64_t size)
             struct module *m = &join->modules[loads[segment->module].module - 1];
             if (segment->counters_size != m->counters_size)
                 continue;
-            add_segment(m, segment, tick_ns);
+            unsigned thread = number_of_thread(&threads, segment->thread);
+            result = thread ? add_segment(join, m, segment, tick_ns, thread) : -1;
             add_last_targets(join, segment, loads, modules);
         } else if (targets && targets->module <= modules && loads[targets->module].module) {
             add_targets(join, targets, loads, modules);
@@ -326,6 +363,7 @@ int kp_join_add_bytes(struct kp_join *join, const void *bytes, uint64_t size)
         }
     }
     free(loads);
+    free(threads.ids);
     return result;
 }
 

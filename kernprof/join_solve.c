@@ -17,7 +17,7 @@ static int solve_module(struct module *m)
         const struct kp_map_view *view = kp_times_function(m->times, i);
         const struct kp_map_record *r = view->record;
         struct solved *solved = &m->solved[i];
-        int64_t first = kp_map_first_word(view, m->map_address, m->counters_address, m->counters_size);
+        int64_t first = m->first_words[i];
         uint64_t *blocks = calloc((size_t)r->block_count + 1, sizeof *blocks);
         solved->hits = calloc((size_t)r->line_count + 1, sizeof *solved->hits);
         int failed = !blocks || !solved->hits;

@@ -13,7 +13,7 @@
 
 struct writer {
     sqlite3 *profile;
-    sqlite3_stmt *function, *line, *memory_line, *arc, *source, *find_source;
+    sqlite3_stmt *function, *line, *thread_line, *memory_line, *arc, *source, *find_source;
     int embed_sources;
     uint32_t left_out; /* functions with one of these flags are not in this kind of profile */
 };
@@ -133,26 +133,32 @@ static int64_t whole(double ns)
 }
 
 /* A line's row. Times are those of timestamps where every change of line had one. */
-static int write_line(struct writer *w, const struct module *m, unsigned function, unsigned index, int exact,
+static int write_line(struct writer *w, struct module *m, unsigned function, unsigned index, int exact,
                       int64_t function_id, int64_t source)
 {
     const struct kp_map_view *view = kp_times_function(m->times, function);
     const struct kp_line_time *time = kp_times_line(m->times, function, index);
-    int64_t first = kp_map_first_word(view, m->map_address, m->counters_address, m->counters_size);
-    const uint64_t *words = m->words + first + view->record->counter_count + KP_ACTIVATION_WORDS + (size_t)KP_LINE_WORDS * index;
+    uint64_t word = (uint64_t)m->first_words[function] + view->record->counter_count + KP_ACTIVATION_WORDS +
+                    (uint64_t)KP_LINE_WORDS * index;
+    const uint64_t *words = m->words + word;
     uint64_t shortest = words[KP_LINE_SHORTEST_INVERTED];
+    double time_ns = exact ? (double)(int64_t)words[KP_LINE_TICKS] : time->time_ns;
     sqlite3_bind_int64(w->line, 1, function_id);
     sqlite3_bind_int64(w->line, 2, source);
     sqlite3_bind_int64(w->line, 3, view->lines[index].line);
     sqlite3_bind_int64(w->line, 4, (int64_t)m->solved[function].hits[index]);
-    sqlite3_bind_int64(w->line, 5, exact ? whole((double)(int64_t)words[KP_LINE_TICKS]) : whole(time->time_ns));
+    sqlite3_bind_int64(w->line, 5, whole(time_ns));
     sqlite3_bind_int64(w->line, 6, exact ? whole((double)(int64_t)words[KP_LINE_SELF_TICKS]) : whole(time->self_ns));
     sqlite3_bind_int64(w->line, 7, exact ? 0 : whole(sqrt(time->variance)));
     sqlite3_bind_int64(w->line, 8, shortest ? (int64_t)~shortest : 0);
     sqlite3_bind_int64(w->line, 9, (int64_t)words[KP_LINE_LONGEST]);
     sqlite3_bind_int64(w->line, 10, exact ? 0 : whole(time->wait_ns));
     int result = step(w->line);
-    uint64_t word = (uint64_t)first + view->record->counter_count + KP_ACTIVATION_WORDS + (uint64_t)KP_LINE_WORDS * index;
+    if (result == 0 && m->threads.several) {
+        const struct kp_line_of_threads line = {function, index, function_id, source, view->lines[index].line,
+                                                m->solved[function].hits[index], (double)whole(time_ns)};
+        result = kp_thread_lines_write(&m->threads, w->thread_line, &line);
+    }
     if (result == 0 && m->memory)
         result = kp_join_memory_write_line(w->memory_line, function_id, source, view->lines[index].line,
                                            (int64_t)m->solved[function].hits[index], &m->memory[kp_memory_index(word)]);
@@ -164,7 +170,7 @@ static int write_function(struct writer *w, const struct kp_join *join, struct m
     const struct kp_map_view *view = kp_times_function(m->times, index);
     const struct kp_map_record *r = view->record;
     struct solved *solved = &m->solved[index];
-    int64_t first = kp_map_first_word(view, m->map_address, m->counters_address, m->counters_size);
+    int64_t first = m->first_words[index];
     if (first < 0 || (join->by_function && solved->calls == 0))
         return 0;
     const uint64_t *words = m->words + first + r->counter_count;
@@ -241,6 +247,7 @@ static int write_modules(struct writer *w, struct kp_join *join, const struct kp
         sqlite3_bind_text(insert, 3, m->build_id, -1, SQLITE_TRANSIENT);
         sqlite3_bind_int64(insert, 4, (int64_t)m->hash);
         result = step(insert);
+        kp_thread_lines_sort(&m->threads);
         for (unsigned f = 0; result == 0 && f < kp_times_function_count(m->times); f++)
             if (is_in_profile(kp_times_function(m->times, f)->record, join, w))
                 result = write_function(w, join, m, i + 1, f);
@@ -337,6 +344,7 @@ int kp_join_write(struct kp_join *join, const struct kp_run *run, sqlite3 *profi
                                                    "calls, primitive_calls, total_ns, self_ns) VALUES (?,?,?,?,?,?,?,?,?,?)", error)) &&
         (w.line = kp_profile_prepare(profile, "INSERT INTO line (function, source, line, hits, time_ns, self_ns, error_ns, min_ns, "
                                                "max_ns, wait_ns) VALUES (?,?,?,?,?,?,?,?,?,?)", error)) &&
+        (w.thread_line = kp_profile_prepare(profile, kp_thread_lines_insert, error)) &&
         (w.memory_line = kp_profile_prepare(profile, kp_join_memory_insert_line, error)) &&
         (w.arc = kp_profile_prepare(profile, "INSERT INTO arc (caller, caller_source, caller_line, callee, calls, "
                                               "primitive_calls, total_ns) VALUES (?,?,?,?,?,?,?) "
@@ -353,6 +361,7 @@ int kp_join_write(struct kp_join *join, const struct kp_run *run, sqlite3 *profi
                      : -1;
     sqlite3_finalize(w.function);
     sqlite3_finalize(w.line);
+    sqlite3_finalize(w.thread_line);
     sqlite3_finalize(w.memory_line);
     sqlite3_finalize(w.arc);
     free(names.rows);

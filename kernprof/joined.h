@@ -7,6 +7,7 @@
 #include "kernprof/code_places.h"
 #include "kernprof/join.h"
 #include "kernprof/join_memory.h"
+#include "kernprof/thread_lines.h"
 #include "kernprof/timers.h"
 #include "kernprof/times.h"
 
@@ -20,6 +21,8 @@ struct module {
     uint64_t map_size, map_address, counters_address, counters_size;
     uint64_t *words; /* sums; time in nanoseconds */
     struct kp_times *times;
+    int64_t *first_words; /* of each function, among `words`; -1: none */
+    struct kp_thread_lines threads;
     struct kp_code_file *code; /* opened when first asked for; NULL where there is none */
     int code_tried;
     struct solved *solved; /* by function */

@@ -383,6 +383,8 @@ static int take_row(struct reader *reader, sqlite3_stmt *row)
         if (key.callee == KP_INDEX_NONE)
             return fail_damaged(reader, "a call of no function");
     }
+    if (reader->table == KP_MERGE_THREAD_LINE)
+        key.thread = (uint32_t)sqlite3_column_int64(row, 3);
     taken->cell = kp_index_add(&reader->merge->cells[reader->table].keys, &key, sizeof key);
     if (taken->cell == KP_INDEX_NONE)
         return fail_memory(reader);

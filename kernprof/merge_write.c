@@ -200,7 +200,8 @@ static int write_functions(struct writer *writer)
 
 /* A cell with its key as the profile has it. */
 struct place {
-    int64_t function, source, line, callee;
+    int64_t function, source, line;
+    int64_t last; /* callee or thread */
     uint32_t cell;
 };
 
@@ -214,7 +215,7 @@ static int by_place(const void *left, const void *right)
         return a->source < b->source ? -1 : 1;
     if (a->line != b->line)
         return a->line < b->line ? -1 : 1;
-    return (a->callee > b->callee) - (a->callee < b->callee);
+    return (a->last > b->last) - (a->last < b->last);
 }
 
 /* The table's used cells in the order of their keys. NULL: out of memory. */
@@ -238,7 +239,7 @@ static struct place *sort_cells(struct writer *writer, enum kp_merge_table_numbe
             .function = writer->function_ids[key.function],
             .source = writer->source_ids[own ? function->source : row->source],
             .line = own ? function->line + key.line : key.line,
-            .callee = table == KP_MERGE_ARC ? writer->function_ids[key.callee] : 0,
+            .last = table == KP_MERGE_ARC ? writer->function_ids[key.callee] : key.thread,
             .cell = i,
         };
     }
@@ -258,17 +259,21 @@ static sqlite3_stmt *prepare_insert(struct writer *writer, const char *table, co
     return kp_profile_prepare(writer->profile, sql, writer->error);
 }
 
-static int bind_place(sqlite3_stmt *insert, enum kp_merge_table_number table, const struct place *place)
+static int key_count(enum kp_merge_table_number table)
 {
-    sqlite3_bind_int64(insert, 1, place->function);
-    if (table == KP_MERGE_FUNCTION)
-        return 1;
-    sqlite3_bind_int64(insert, 2, place->source);
-    sqlite3_bind_int64(insert, 3, place->line);
-    if (table != KP_MERGE_ARC)
-        return 3;
-    sqlite3_bind_int64(insert, 4, place->callee);
-    return 4;
+    switch (table) {
+    case KP_MERGE_FUNCTION: return 1;
+    case KP_MERGE_ARC:
+    case KP_MERGE_THREAD_LINE: return 4;
+    default: return 3;
+    }
+}
+
+static void bind_place(sqlite3_stmt *insert, int keys, const struct place *place)
+{
+    const int64_t values[] = {place->function, place->source, place->line, place->last};
+    for (int i = 0; i < keys; i++)
+        sqlite3_bind_int64(insert, i + 1, values[i]);
 }
 
 static const char spread_columns[KP_MERGE_TABLES][128] = {
@@ -277,6 +282,7 @@ static const char spread_columns[KP_MERGE_TABLES][128] = {
 };
 static const char key_columns[KP_MERGE_TABLES][64] = {
     [KP_MERGE_LINE] = "function, source, line",
+    [KP_MERGE_THREAD_LINE] = "function, source, line, thread",
     [KP_MERGE_ARC] = "caller, caller_source, caller_line, callee",
     [KP_MERGE_MEMORY_LINE] = "function, source, line",
 };
@@ -285,7 +291,7 @@ static const char key_columns[KP_MERGE_TABLES][64] = {
 static int write_rows(struct writer *writer, enum kp_merge_table_number number, bool spread)
 {
     const struct kp_merge_table *table = &kp_merge_tables[number];
-    int keys = number == KP_MERGE_FUNCTION ? 1 : number == KP_MERGE_ARC ? 4 : 3;
+    int keys = key_count(number);
     int first = spread ? table->value_count : 0;
     int values = spread ? KP_MERGE_SPREAD : table->value_count;
     char columns[320];
@@ -297,9 +303,9 @@ static int write_rows(struct writer *writer, enum kp_merge_table_number number, 
     int status = !places ? fail_memory(writer) : insert ? 0 : -1;
     for (size_t i = 0; status == 0 && i < count; i++) {
         const struct kp_merge_row *row = &writer->merge->cells[number].rows[places[i].cell];
-        int bound = bind_place(insert, number, &places[i]);
+        bind_place(insert, keys, &places[i]);
         for (int v = 0; v < values; v++)
-            bind_value(insert, bound + 1 + v, row->values[first + v]);
+            bind_value(insert, keys + 1 + v, row->values[first + v]);
         status = step(writer, insert);
     }
     free(places);
@@ -358,6 +364,8 @@ static int write_tables(struct writer *writer)
         status = write_rows(writer, KP_MERGE_LINE, false);
     if (status == 0)
         status = write_rows(writer, KP_MERGE_LINE, true);
+    if (status == 0)
+        status = write_rows(writer, KP_MERGE_THREAD_LINE, false);
     if (status == 0)
         status = write_rows(writer, KP_MERGE_ARC, false);
     if (status == 0)

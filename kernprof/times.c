@@ -349,6 +349,20 @@ static unsigned frames_of_site(const struct kp_times *t, const struct site *site
     return count;
 }
 
+void kp_times_calls_of_segment(const struct kp_times *t, const uint64_t *words, double tick_ns,
+                               void (*add)(void *data, unsigned function, unsigned line, double ns), void *data)
+{
+    for (unsigned i = 0; i < t->site_count; i++) {
+        const uint64_t *w = words + t->sites[i].word;
+        uint64_t calls = w[KP_SITE_GRANTED] - w[KP_SITE_COUNTDOWN], timed = w[KP_SITE_TIMED] + w[KP_SITE_INNER_TIMED];
+        double ns = (double)(int64_t)(w[KP_SITE_TICKS] + w[KP_SITE_INNER_TICKS]) * tick_ns;
+        struct charged frames[MAX_FRAMES];
+        unsigned count = calls && timed && ns > 0 ? frames_of_site(t, &t->sites[i], frames) : 0;
+        for (unsigned frame = 0; frame < count; frame++)
+            add(data, frames[frame].function, frames[frame].line, ns / (double)timed * (double)calls);
+    }
+}
+
 static void add_time(struct kp_line_time *line, const struct kp_line_time *amount)
 {
     line->time_ns += amount->time_ns;

@@ -46,6 +46,10 @@ uint64_t kp_times_site_word(const struct kp_times *times, unsigned site);
 /* Adds what a thread's segment says of the call sites. */
 void kp_times_add_segment(struct kp_times *times, const uint64_t *words, double tick_ns);
 
+/* What one thread's segment says of the time of calls, line by line; a line can come several times. */
+void kp_times_calls_of_segment(const struct kp_times *times, const uint64_t *words, double tick_ns,
+                               void (*add)(void *data, unsigned function, unsigned line, double ns), void *data);
+
 /* Calls of the function named `callee` through a pointer; `word` is the site's first word among the counters. */
 void kp_times_add_target(struct kp_times *times, uint64_t word, const char *callee, uint64_t calls);
 

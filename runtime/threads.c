@@ -160,7 +160,7 @@ static struct kp_segment_chunk *map_segment(void *address)
     segment->module = r->module;
     segment->counters_offset = KP_COUNTERS_PAGE;
     segment->counters_size = (uint64_t)(__stop_kp_cnts - __start_kp_cnts);
-    segment->owner = kp_os_thread();
+    segment->owner = segment->thread = kp_os_thread();
     segment->next = __atomic_load_n(&r->chunk->first_segment, __ATOMIC_RELAXED);
     kp_file_publish(chunk);
     while (!__atomic_compare_exchange_n(&r->chunk->first_segment, &segment->next, chunk->offset, 1, __ATOMIC_RELEASE,

@@ -64,24 +64,73 @@ static struct kp_value max_ns(ARGUMENTS)
     return line->max_ns > 0 ? time_of(listing, line, line->max_ns) : kp_value_none();
 }
 
+static struct kp_value threads(ARGUMENTS)
+{
+    (void)listing;
+    (void)function;
+    return kp_value_count(line->threads);
+}
+
+static struct kp_value thread_hits(ARGUMENTS)
+{
+    (void)listing;
+    (void)function;
+    return kp_value_count(line->thread_most_hits);
+}
+
+static struct kp_value thread_least(ARGUMENTS)
+{
+    (void)function;
+    return time_of(listing, line, line->thread_least_ns);
+}
+
+/* Of the part in `parts` of the line's time. */
+static struct kp_value mean(const struct kp_listing *listing, const struct kp_listing_line *line, int64_t parts)
+{
+    struct kp_value value = time_of(listing, line, line->time_ns);
+    if (value.kind == KP_VALUE_TIME && parts > 0)
+        value.number /= (double)parts;
+    return value;
+}
+
+static struct kp_value thread_mean(ARGUMENTS)
+{
+    (void)function;
+    return mean(listing, line, line->threads);
+}
+
+static struct kp_value thread_most(ARGUMENTS)
+{
+    (void)function;
+    return time_of(listing, line, line->thread_most_ns);
+}
+
+/* How much longer the slowest of them takes than the mean: what the others wait for it. */
+static struct kp_value imbalance_of(const struct kp_listing *listing, const struct kp_value *mean, int64_t most_ns)
+{
+    if (!listing->timed)
+        return kp_value_none();
+    double ns = mean->kind == KP_VALUE_TIME ? mean->number : 0;
+    return kp_value_percent((double)most_ns - ns, ns);
+}
+
+static struct kp_value thread_imbalance(ARGUMENTS)
+{
+    (void)function;
+    struct kp_value of_mean = mean(listing, line, line->threads);
+    return imbalance_of(listing, &of_mean, line->thread_most_ns);
+}
+
 static struct kp_value rank_least(ARGUMENTS)
 {
     (void)function;
     return time_of(listing, line, line->least_ns);
 }
 
-static double mean_ns(const struct kp_listing *listing, const struct kp_listing_line *line)
-{
-    return (double)line->time_ns / (double)listing->profiles;
-}
-
 static struct kp_value rank_mean(ARGUMENTS)
 {
     (void)function;
-    struct kp_value value = time_of(listing, line, line->time_ns);
-    if (value.kind == KP_VALUE_TIME)
-        value.number = mean_ns(listing, line);
-    return value;
+    return mean(listing, line, listing->profiles);
 }
 
 static struct kp_value rank_most(ARGUMENTS)
@@ -90,12 +139,11 @@ static struct kp_value rank_most(ARGUMENTS)
     return time_of(listing, line, line->most_ns);
 }
 
-/* How much longer the slowest rank takes than the mean: what the others wait for it. */
-static struct kp_value imbalance(ARGUMENTS)
+static struct kp_value rank_imbalance(ARGUMENTS)
 {
     (void)function;
-    double mean = mean_ns(listing, line);
-    return listing->timed ? kp_value_percent((double)line->most_ns - mean, mean) : kp_value_none();
+    struct kp_value of_mean = mean(listing, line, listing->profiles);
+    return imbalance_of(listing, &of_mean, line->most_ns);
 }
 
 static struct kp_value slowest_rank(ARGUMENTS)
@@ -114,14 +162,20 @@ const struct kp_column kp_columns[KP_COLUMN_COUNT] = {
     {"error", "Error", 9, KP_SHOWN_ON_REQUEST, error_ns},
     {"min", "Min", 9, KP_SHOWN_ON_REQUEST, min_ns},
     {"max", "Max", 9, KP_SHOWN_ON_REQUEST, max_ns},
+    {"threads", "Threads", 7, KP_SHOWN_ON_REQUEST, threads},
+    {"threadhits", "Thread Hits", 11, KP_SHOWN_FOR_THREADS, thread_hits},
+    {"threadmin", "Thread Min", 10, KP_SHOWN_FOR_THREADS, thread_least},
+    {"threadmean", "Thread Mean", 11, KP_SHOWN_FOR_THREADS, thread_mean},
+    {"threadmax", "Thread Max", 10, KP_SHOWN_FOR_THREADS, thread_most},
+    {"threadimbalance", "Imbal. %", 8, KP_SHOWN_FOR_THREADS, thread_imbalance},
     {"rankmin", "Rank Min", 9, KP_SHOWN_FOR_RANKS, rank_least},
     {"rankmean", "Rank Mean", 9, KP_SHOWN_FOR_RANKS, rank_mean},
     {"rankmax", "Rank Max", 9, KP_SHOWN_FOR_RANKS, rank_most},
-    {"imbalance", "Imbal. %", 8, KP_SHOWN_FOR_RANKS, imbalance},
+    {"imbalance", "Imbal. %", 8, KP_SHOWN_FOR_RANKS, rank_imbalance},
     {"slowest", "Slowest", 7, KP_SHOWN_FOR_RANKS, slowest_rank},
 };
 
-static unsigned columns_shown(enum kp_column_shown shown)
+unsigned kp_columns_shown(enum kp_column_shown shown)
 {
     unsigned columns = 0;
     for (size_t i = 0; i < KP_COLUMN_COUNT; i++)
@@ -129,19 +183,9 @@ static unsigned columns_shown(enum kp_column_shown shown)
     return columns;
 }
 
-unsigned kp_columns_default(void)
-{
-    return columns_shown(KP_SHOWN_ALWAYS);
-}
-
-unsigned kp_columns_ranks(void)
-{
-    return columns_shown(KP_SHOWN_FOR_RANKS);
-}
-
 static int fail_unknown(const char *key, int length, struct kp_error *error)
 {
-    char known[256] = "";
+    char known[512] = "";
     size_t used = 0;
     for (size_t i = 0; i < KP_COLUMN_COUNT; i++)
         used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", kp_columns[i].key);
@@ -149,9 +193,9 @@ static int fail_unknown(const char *key, int length, struct kp_error *error)
     return kp_fail(error, "--columns: unknown column '%.*s'; there are: %s", length, key, known);
 }
 
-int kp_columns_parse(const char *list, unsigned *columns, struct kp_error *error)
+int kp_columns_add(unsigned *columns, const char *list, struct kp_error *error)
 {
-    *columns = kp_columns_default() | (list ? 0 : columns_shown(KP_SHOWN_ON_REQUEST));
+    *columns |= list ? 0 : kp_columns_shown(KP_SHOWN_ON_REQUEST);
     while (list && *list) {
         size_t length = strcspn(list, ",");
         size_t i = 0;
@@ -159,7 +203,7 @@ int kp_columns_parse(const char *list, unsigned *columns, struct kp_error *error
                (strlen(kp_columns[i].key) != length || strncmp(kp_columns[i].key, list, length) != 0))
             i++;
         if (length == 5 && strncmp(list, "ranks", length) == 0)
-            *columns |= kp_columns_ranks();
+            *columns |= kp_columns_shown(KP_SHOWN_FOR_RANKS);
         else if (i == KP_COLUMN_COUNT)
             return fail_unknown(list, (int)length, error);
         else

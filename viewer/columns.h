@@ -5,7 +5,7 @@
 #include "viewer/listing.h"
 #include "viewer/units.h"
 
-enum kp_column_shown { KP_SHOWN_ALWAYS, KP_SHOWN_ON_REQUEST, KP_SHOWN_FOR_RANKS };
+enum kp_column_shown { KP_SHOWN_ALWAYS, KP_SHOWN_ON_REQUEST, KP_SHOWN_FOR_THREADS, KP_SHOWN_FOR_RANKS };
 
 struct kp_column {
     const char *key; /* as --columns names it */
@@ -16,19 +16,17 @@ struct kp_column {
                              const struct kp_listing_line *);
 };
 
-enum { KP_COLUMN_COUNT = 13 };
+enum { KP_COLUMN_COUNT = 19 };
 
 /* In the order in which they are shown. */
 extern const struct kp_column kp_columns[KP_COLUMN_COUNT];
 
-/* What is shown: bit i is kp_columns[i]. */
-unsigned kp_columns_default(void);
+/* What is shown: bit i is kp_columns[i]. KP_SHOWN_FOR_THREADS, KP_SHOWN_FOR_RANKS: those of the spread over threads, and over
+ * ranks or runs. */
+unsigned kp_columns_shown(enum kp_column_shown shown);
 
-/* Those of the spread over ranks, or over runs. */
-unsigned kp_columns_ranks(void);
-
-/* The default and those of `list` (KEY[,KEY]; NULL: all but those of ranks; `ranks`: all of those). -1 with `error`
- * filled: one of them is unknown. */
-int kp_columns_parse(const char *list, unsigned *columns, struct kp_error *error);
+/* Adds those of `list` (KEY[,KEY]; NULL: all that are shown on request; `ranks`: all of those). -1 with `error` filled: one of
+ * them is unknown. */
+int kp_columns_add(unsigned *columns, const char *list, struct kp_error *error);
 
 #endif

@@ -18,12 +18,17 @@
     "SUM(f.calls), SUM(p.min_total_ns), SUM(p.max_total_ns), MAX(p.profiles) "                                         \
     "FROM function f JOIN source s ON s.id = f.source LEFT JOIN function_spread p ON p.function = f.id "               \
     "GROUP BY s.path, s.id, f.line, f.name, " instance " ORDER BY s.path, s.id, f.line, f.name, " instance
+#define THREADS                                                                                                        \
+    "(SELECT function, source, line, COUNT(*) AS threads, MIN(time_ns) AS least, MAX(time_ns) AS most, "                \
+    "MAX(hits) AS hits FROM thread_line GROUP BY function, source, line)"
 #define LINES(instance)                                                                                                \
     "SELECT f.source, f.line, f.name, " instance ", l.source, l.line, SUM(l.hits), SUM(l.time_ns), SUM(l.self_ns), "   \
     "SUM(l.error_ns), MIN(NULLIF(l.min_ns, 0)), MAX(l.max_ns), SUM(p.min_time_ns), SUM(p.max_time_ns), "               \
-    "MAX(p.profiles), CASE MIN(p.max_rank) WHEN MAX(p.max_rank) THEN MIN(p.max_rank) END "                             \
+    "MAX(p.profiles), CASE MIN(p.max_rank) WHEN MAX(p.max_rank) THEN MIN(p.max_rank) END, MAX(q.threads), "             \
+    "SUM(q.least), SUM(q.most), SUM(q.hits) "                                                                          \
     "FROM line l JOIN function f ON f.id = l.function JOIN source s ON s.id = f.source "                               \
     "JOIN source t ON t.id = l.source LEFT JOIN line_spread p USING (function, source, line) "                         \
+    "LEFT JOIN " THREADS " q USING (function, source, line) "                                                          \
     "GROUP BY s.path, s.id, f.line, f.name, " instance ", t.id <> s.id, t.path, t.id, l.line "                         \
     "ORDER BY s.path, s.id, f.line, f.name, " instance ", t.id <> s.id, t.path, t.id, l.line"
 
@@ -173,6 +178,12 @@ static int take_line(struct loader *loader, sqlite3_stmt *row)
         line->most_ns = sqlite3_column_int64(row, 13);
         line->most_rank = sqlite3_column_type(row, 15) == SQLITE_NULL ? -1 : sqlite3_column_int64(row, 15);
     }
+    bool threaded = sqlite3_column_type(row, 16) != SQLITE_NULL;
+    line->threads = threaded ? sqlite3_column_int64(row, 16) : line->hits > 0;
+    line->thread_least_ns = sqlite3_column_int64(row, threaded ? 17 : 7);
+    line->thread_most_ns = sqlite3_column_int64(row, threaded ? 18 : 7);
+    line->thread_most_hits = sqlite3_column_int64(row, threaded ? 19 : 6);
+    loader->listing->threaded |= line->threads > 1;
     function->hits += line->hits;
     function->time_ns += line->time_ns;
     return 0;

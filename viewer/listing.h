@@ -21,6 +21,10 @@ struct kp_listing_line {
     int64_t least_ns;  /* of one profile, in a merged one; one that does not know the line counts as 0 */
     int64_t most_ns;   /* with merged instances, an upper bound */
     int64_t most_rank; /* the rank with the most; -1: not known */
+    int64_t threads;   /* that executed the line */
+    int64_t thread_least_ns; /* of one of them; with merged instances as least_ns and most_ns */
+    int64_t thread_most_ns;
+    int64_t thread_most_hits;
 };
 
 struct kp_listing_function {
@@ -47,6 +51,7 @@ struct kp_listing {
     bool by_timers;   /* own time was sampled by timers in the program, not by perf events, in some run */
     int64_t profiles; /* how many were merged; 1 for a profile as it was made */
     int64_t rank;     /* of a profile as it was made; -1: none */
+    bool threaded;    /* more than one thread executed lines */
 };
 
 /* Names are globs (fnmatch). A file's glob is held against its absolute path, the path below the working folder, and

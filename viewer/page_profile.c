@@ -10,25 +10,30 @@
 static const char *const views[] = {"runs", "functions", "calls", "timers", "memory_lines",
                                     "memory_samples", "memory_marks"};
 
-/* The spread over profiles is there where several were merged. */
+enum there { ALWAYS, IN_MERGED, WITH_THREADS };
+
 static const struct {
     const char *name;
     size_t offset;
-    bool merged;
+    enum there there;
 } line_fields[] = {
-    {"line", offsetof(struct kp_listing_line, line), false},
-    {"hits", offsetof(struct kp_listing_line, hits), false},
-    {"time_ns", offsetof(struct kp_listing_line, time_ns), false},
-    {"self_ns", offsetof(struct kp_listing_line, self_ns), false},
-    {"error_ns", offsetof(struct kp_listing_line, error_ns), false},
-    {"min_ns", offsetof(struct kp_listing_line, min_ns), false},
-    {"max_ns", offsetof(struct kp_listing_line, max_ns), false},
-    {"least_ns", offsetof(struct kp_listing_line, least_ns), true},
-    {"most_ns", offsetof(struct kp_listing_line, most_ns), true},
-    {"most_rank", offsetof(struct kp_listing_line, most_rank), true},
+    {"line", offsetof(struct kp_listing_line, line), ALWAYS},
+    {"hits", offsetof(struct kp_listing_line, hits), ALWAYS},
+    {"time_ns", offsetof(struct kp_listing_line, time_ns), ALWAYS},
+    {"self_ns", offsetof(struct kp_listing_line, self_ns), ALWAYS},
+    {"error_ns", offsetof(struct kp_listing_line, error_ns), ALWAYS},
+    {"min_ns", offsetof(struct kp_listing_line, min_ns), ALWAYS},
+    {"max_ns", offsetof(struct kp_listing_line, max_ns), ALWAYS},
+    {"least_ns", offsetof(struct kp_listing_line, least_ns), IN_MERGED},
+    {"most_ns", offsetof(struct kp_listing_line, most_ns), IN_MERGED},
+    {"most_rank", offsetof(struct kp_listing_line, most_rank), IN_MERGED},
+    {"threads", offsetof(struct kp_listing_line, threads), WITH_THREADS},
+    {"thread_least_ns", offsetof(struct kp_listing_line, thread_least_ns), WITH_THREADS},
+    {"thread_most_ns", offsetof(struct kp_listing_line, thread_most_ns), WITH_THREADS},
+    {"thread_most_hits", offsetof(struct kp_listing_line, thread_most_hits), WITH_THREADS},
 };
 
-static struct json_object *lines_of(const struct kp_listing_function *function, bool merged)
+static struct json_object *lines_of(const struct kp_listing_function *function, const struct kp_listing *listing)
 {
     struct json_object *lines = json_object_new_object();
     struct json_object *sources = json_object_new_array();
@@ -36,7 +41,8 @@ static struct json_object *lines_of(const struct kp_listing_function *function, 
         json_object_array_add(sources, json_object_new_int64((int64_t)function->lines[i].source));
     json_object_object_add(lines, "source", sources);
     for (size_t f = 0; f < sizeof line_fields / sizeof *line_fields; f++) {
-        if (line_fields[f].merged && !merged)
+        if ((line_fields[f].there == IN_MERGED && listing->profiles <= 1) ||
+            (line_fields[f].there == WITH_THREADS && !listing->threaded))
             continue;
         struct json_object *values = json_object_new_array();
         for (size_t i = 0; i < function->line_count; i++) {
@@ -63,7 +69,7 @@ static struct json_object *functions_of(const struct kp_listing *listing)
         json_object_object_add(entry, "last_line", json_object_new_int64(function->last_line));
         json_object_object_add(entry, "hits", json_object_new_int64(function->hits));
         json_object_object_add(entry, "time_ns", json_object_new_int64(function->time_ns));
-        json_object_object_add(entry, "lines", lines_of(function, listing->profiles > 1));
+        json_object_object_add(entry, "lines", lines_of(function, listing));
         json_object_array_add(functions, entry);
     }
     return functions;
@@ -72,7 +78,11 @@ static struct json_object *functions_of(const struct kp_listing *listing)
 static struct json_object *columns_of(void)
 {
     static const char *const shown[] = {
-        [KP_SHOWN_ALWAYS] = "always", [KP_SHOWN_ON_REQUEST] = "request", [KP_SHOWN_FOR_RANKS] = "ranks"};
+        [KP_SHOWN_ALWAYS] = "always",
+        [KP_SHOWN_ON_REQUEST] = "request",
+        [KP_SHOWN_FOR_THREADS] = "threads",
+        [KP_SHOWN_FOR_RANKS] = "ranks",
+    };
     struct json_object *columns = json_object_new_array();
     for (size_t i = 0; i < KP_COLUMN_COUNT; i++) {
         struct json_object *entry = json_object_new_object();
@@ -95,6 +105,7 @@ int kp_page_render(const struct kp_listing *listing, sqlite3 *profile, const cha
     json_object_object_add(data, "kernprof", json_object_new_string(KP_VERSION));
     json_object_object_add(data, "timed", json_object_new_boolean(listing->timed));
     json_object_object_add(data, "profiles", json_object_new_int64(listing->profiles));
+    json_object_object_add(data, "threaded", json_object_new_boolean(listing->threaded));
     json_object_object_add(data, "columns", columns_of());
     json_object_object_add(data, "sources", sources);
     json_object_object_add(data, "functions", functions_of(listing));

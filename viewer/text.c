@@ -19,7 +19,7 @@ struct table {
 
 struct kp_text_options kp_text_defaults(void)
 {
-    return (struct kp_text_options){.unit_s = KP_UNIT_DEFAULT, .columns = kp_columns_default()};
+    return (struct kp_text_options){.unit_s = KP_UNIT_DEFAULT, .columns = kp_columns_shown(KP_SHOWN_ALWAYS)};
 }
 
 static bool shown(const struct table *table, size_t column)

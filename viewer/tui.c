@@ -225,11 +225,11 @@ static void sort(struct screen *screen)
 static void more_columns(struct screen *screen)
 {
     for (size_t c = 0; c < KP_COLUMN_COUNT; c++)
-        if (!(screen->tui.columns >> c & 1) && kp_columns[c].shown != KP_SHOWN_FOR_RANKS) {
+        if (!(screen->tui.columns >> c & 1) && kp_columns[c].shown == KP_SHOWN_ON_REQUEST) {
             screen->tui.columns |= 1U << c;
             return;
         }
-    screen->tui.columns = kp_columns_default();
+    screen->tui.columns = kp_columns_shown(KP_SHOWN_ALWAYS);
 }
 
 static void edit(struct screen *screen)

@@ -1,7 +1,7 @@
-// ranks.mjs RANKS MEMORY SAMPLES: the spread over ranks, and pages of memory.
+// ranks.mjs RANKS MEMORY SAMPLES THREADS: the spread over ranks and threads, and pages of memory.
 import { check, close, open } from './browser.mjs';
 
-const [ranks, memory, samples] = process.argv.slice(2);
+const [ranks, memory, samples, threads] = process.argv.slice(2);
 const opened = await open(ranks);
 const { page } = opened;
 const table = page.locator('table', { has: page.locator('caption', { hasText: 'slowest rank takes longer' }) });
@@ -15,6 +15,19 @@ await page.locator('details summary').click();
 await page.locator('input[data-column="imbalance"]').check();
 check('imbalance of line 4', await page.locator('[data-line="4"] [data-column="imbalance"]').textContent() === '100.0');
 await close(opened);
+
+const threaded = await open(threads);
+const waiting = threaded.page.locator('table', { has: threaded.page.locator('caption', { hasText: 'slowest thread takes longer' }) });
+const first = await waiting.locator('tbody tr').first().evaluate((row) => [...row.cells].map((cell) => cell.textContent).join(' '));
+check(`line 3 by thread: ${first}`, first === 't.c:3 even 1000.0 1500.0 2000.0 500.0 33.3 2');
+await threaded.page.evaluate(() => { location.hash = '#t.c:3'; });
+await threaded.page.waitForSelector('.row.selected[data-line="3"]');
+await threaded.page.locator('details summary').click();
+for (const column of ['threads', 'threadhits'])
+    await threaded.page.locator(`input[data-column="${column}"]`).check();
+check('threads of line 3', await threaded.page.locator('[data-line="3"] [data-column="threads"]').textContent() === '2');
+check('most hits of one', await threaded.page.locator('[data-line="3"] [data-column="threadhits"]').textContent() === '2');
+await close(threaded);
 
 const lines = await open(memory, { hash: '#t.c:3' });
 await lines.page.waitForSelector('.row.selected[data-line="3"]');

@@ -261,11 +261,13 @@ static void every_column_is_known(void **state)
     const char *a = make("a", 0, 1, 0, COLD, 100);
     expect(a, "SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name)",
            "arc function function_spread line line_spread memory_line memory_mark memory_process memory_sample meta "
-           "module run source timer");
+           "module run source thread_line timer");
     expect(a, "SELECT group_concat(name, ' ') FROM pragma_table_info('function')",
            "id module source line last_line name linkage_name calls primitive_calls total_ns self_ns");
     expect(a, "SELECT group_concat(name, ' ') FROM pragma_table_info('line')",
-           "function source line hits time_ns self_ns error_ns min_ns max_ns wait_ns threads");
+           "function source line hits time_ns self_ns error_ns min_ns max_ns wait_ns");
+    expect(a, "SELECT group_concat(name, ' ') FROM pragma_table_info('thread_line')",
+           "function source line thread hits time_ns");
     expect(a, "SELECT group_concat(name, ' ') FROM pragma_table_info('arc')",
            "caller caller_source caller_line callee calls primitive_calls total_ns self_ns");
     expect(a, "SELECT group_concat(name, ' ') FROM pragma_table_info('memory_line')",

@@ -64,7 +64,7 @@ static void all_columns_and_summary(void **state)
     struct kp_text_options options = kp_text_defaults();
     struct kp_listing_filter filter = {.instances = true, .skip_zero = true};
     struct kp_error error;
-    assert_int_equal(kp_columns_parse(NULL, &options.columns, &error), 0);
+    assert_int_equal(kp_columns_add(&options.columns, NULL, &error), 0);
     options.summary = true;
     options.unit_s = 1e-9;
     render("UPDATE source SET changed = 1 WHERE id = 1", &filter, KP_ORDER_TIME, &options);
@@ -95,11 +95,23 @@ static void spread_over_ranks(void **state)
     (void)state;
     struct kp_text_options options = kp_text_defaults();
     struct kp_listing_filter filter = {.skip_zero = true};
-    options.columns |= kp_columns_ranks();
+    options.columns |= kp_columns_shown(KP_SHOWN_FOR_RANKS);
     render("INSERT INTO meta VALUES ('profiles', 4); INSERT INTO line_spread VALUES (1, 1, 3, 4, 0, 1, 10000, 50000, 3),"
            " (1, 1, 4, 3, 0, 1, 20000, 50000, NULL), (2, 1, 5, 4, 0, 1, 20000, 150000, 2)",
            &filter, KP_ORDER_LINE, &options);
     expect_golden("ranks.txt");
+}
+
+static void spread_over_threads(void **state)
+{
+    (void)state;
+    struct kp_text_options options = kp_text_defaults();
+    struct kp_listing_filter filter = {.skip_zero = true};
+    options.columns |= kp_columns_shown(KP_SHOWN_FOR_THREADS);
+    assert_int_equal(kp_columns_add(&options.columns, "threads", NULL), 0);
+    render("INSERT INTO thread_line VALUES (1, 1, 4, 1, 1, 10000), (1, 1, 4, 2, 7, 70000), (1, 1, 4, 3, 3, 20000)", &filter,
+           KP_ORDER_LINE, &options);
+    expect_golden("threads.txt");
 }
 
 static void a_glob_that_matches_nothing_is_said(void **state)
@@ -172,7 +184,8 @@ int main(void)
         cmocka_unit_test(prints_as_line_profiler_does), cmocka_unit_test(all_columns_and_summary),
         cmocka_unit_test(no_times_without_timing),      cmocka_unit_test(a_glob_that_matches_nothing_is_said),
         cmocka_unit_test(the_head_says_who_sampled),
-        cmocka_unit_test(spread_over_ranks), cmocka_unit_test(hottest_line_is_by_own_time),  cmocka_unit_test(csv_and_json),
+        cmocka_unit_test(spread_over_ranks),                  cmocka_unit_test(spread_over_threads),
+        cmocka_unit_test(hottest_line_is_by_own_time),  cmocka_unit_test(csv_and_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 // What a profile holds at a glance: runs, totals, warnings, the hottest functions and lines.
-import { imbalanceOf } from './columns.js';
+import { SPREADS, imbalanceOf } from './columns.js';
 import { bar, element, sortableTable } from './dom.js';
 import { shareOf } from './profile.js';
 import { linkTo } from './sources.js';
@@ -63,21 +63,31 @@ function linesTable(profile) {
     ], hottest, { sort: 2 });
 }
 
-// Lines for whose slowest rank the others wait longest. Of profiles without ranks: of one run.
-function ranksTable(profile) {
-    const waits = (e) => e.most_ns - e.time_ns / profile.profiles;
-    const lines = profile.functions.flatMap((fn) => fn.entries).filter((e) => e.most_ns > 0)
+// Lines for whose slowest thread or rank the others wait longest; `more`: further columns.
+function spreadTable(profile, one, spread, more) {
+    const waits = (e) => spread.most(e) - spread.mean(profile, e);
+    const lines = profile.functions.flatMap((fn) => fn.entries).filter((e) => spread.most(e) > 0)
         .sort((a, b) => waits(b) - waits(a)).slice(0, 25);
-    const one = profile.views.runs.some((run) => run.rank >= 0 && run.rank !== null) ? 'rank' : 'run';
     const time = (heading, of) => ({ heading, number: true, value: of, text: (e) => units.time(of(e)) });
+    const imbalance = (e) => imbalanceOf(profile, e, spread) ?? 0;
     return sortableTable(`Lines by what the slowest ${one} takes longer than the mean`, [
         { heading: 'Line', value: (e) => `${e.source.label}:${e.line}`, cell: (e) => place(e.source, e.line) },
         { heading: 'Function', value: (e) => e.fn.name },
-        time('Least', (e) => e.least_ns), time('Mean', (e) => e.time_ns / profile.profiles), time('Most', (e) => e.most_ns),
-        time('Most − mean', waits),
-        { heading: 'Imbal. %', number: true, value: (e) => imbalanceOf(profile, e) ?? 0, text: (e) => units.tenths(imbalanceOf(profile, e) ?? 0) },
-        ...(one === 'rank' ? [{ heading: 'Slowest', number: true, value: (e) => e.most_rank, text: (e) => (e.most_rank >= 0 ? e.most_rank : '') }] : []),
+        time('Least', spread.least), time('Mean', (e) => spread.mean(profile, e)), time('Most', spread.most), time('Most − mean', waits),
+        { heading: 'Imbal. %', number: true, value: imbalance, text: (e) => units.tenths(imbalance(e)) },
+        ...more,
     ], lines, { sort: 5 });
+}
+
+function threadsTable(profile) {
+    return spreadTable(profile, 'thread', SPREADS.threads, [{ heading: 'Threads', number: true, value: (e) => e.threads }]);
+}
+
+// Of profiles without ranks: of one run.
+function ranksTable(profile) {
+    const ranked = profile.views.runs.some((run) => run.rank >= 0 && run.rank !== null);
+    const slowest = { heading: 'Slowest', number: true, value: (e) => e.most_rank, text: (e) => (e.most_rank >= 0 ? e.most_rank : '') };
+    return spreadTable(profile, ranked ? 'rank' : 'run', SPREADS.ranks, ranked ? [slowest] : []);
 }
 
 function runsTable(profile) {
@@ -115,5 +125,6 @@ export function overview(profile) {
         warnings.length ? element('ul', { class: 'warnings', 'aria-label': 'Warnings' }, ...warnings.map((text) => element('li', {}, text))) : null,
         profile.weight === 'time' ? element('p', { class: 'unit' }, 'Times are in microseconds.') : null,
         ...(profile.functions.length ? [functionsTable(profile), linesTable(profile)] : []),
-        profile.weight === 'time' && profile.profiles > 1 ? ranksTable(profile) : null, runsTable(profile));
+        profile.weight === 'time' && SPREADS.threads.isThere(profile) ? threadsTable(profile) : null,
+        profile.weight === 'time' && SPREADS.ranks.isThere(profile) ? ranksTable(profile) : null, runsTable(profile));
 }

@@ -17,6 +17,10 @@ function placeLines(profile) {
             fn, source: profile.sources[lines.source[i]], line, hits: lines.hits[i], time_ns: lines.time_ns[i],
             self_ns: lines.self_ns[i], error_ns: lines.error_ns[i], min_ns: lines.min_ns[i], max_ns: lines.max_ns[i],
             ...(lines.most_ns ? { least_ns: lines.least_ns[i], most_ns: lines.most_ns[i], most_rank: lines.most_rank[i] } : {}),
+            ...(lines.threads ? {
+                threads: lines.threads[i], thread_least_ns: lines.thread_least_ns[i], thread_most_ns: lines.thread_most_ns[i],
+                thread_most_hits: lines.thread_most_hits[i],
+            } : {}),
         }));
         for (const entry of fn.entries) {
             const at = entry.source.at;

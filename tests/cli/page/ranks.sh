@@ -1,5 +1,5 @@
 #!/bin/bash
-# Profiles of several ranks: which lines they wait for, and each line's spread. Memory: heat is what lines allocate.
+# Profiles of several ranks or threads: which lines they wait for, and each line's spread. Memory: heat is what lines allocate.
 set -eu
 . "$KP_TESTS/cli/page/common.sh"
 cat > t.c <<'C'
@@ -21,4 +21,8 @@ memprof -q -o memory.lprof ./t
 "$KERNPROF" view --html memory.html memory.lprof
 memprof run -q -o samples.lprof --interval 0.001 ./t
 "$KERNPROF" view --html samples.html samples.lprof
-node "$KP_TESTS/page/ranks.mjs" ranks.html memory.html samples.html
+cp 0.lprof threads.lprof
+sqlite3 threads.lprof "INSERT INTO thread_line SELECT function, source, line, 1, hits, 1000000 FROM line WHERE line = 3;
+  INSERT INTO thread_line SELECT function, source, line, 4, 2 * hits, 2000000 FROM line WHERE line = 3"
+"$KERNPROF" view --html threads.html threads.lprof
+node "$KP_TESTS/page/ranks.mjs" ranks.html memory.html samples.html threads.html
