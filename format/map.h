@@ -68,6 +68,8 @@ struct kp_map_record {
     uint32_t last_line;
     uint32_t entry_block;
     uint32_t source;      /* string: text of the lines first_line to last_line; 0: not known */
+    uint32_t loop_count;  /* that go on without timestamps in mode exact */
+    uint32_t reserved;
 };
 
 struct kp_map_edge {
@@ -95,6 +97,8 @@ struct kp_map_call {
 struct kp_map_line {
     uint32_t file;
     uint32_t line;
+    uint32_t loop; /* the one that it is in, from 1; 0: none */
+    uint32_t reserved;
 };
 
 struct kp_map_file {
@@ -130,10 +134,13 @@ struct kp_map_frame {
 
 #define KP_NO_FRAME 0xffffffffu
 
-/* Behind a function's counters, as 64-bit words: KP_ACTIVATION_WORDS of the function, then KP_LINE_WORDS per line.
- * KP_INNER_CALLS: activations that another one of the same function was under (kept where calls are timed by samples). */
-enum kp_activation_word { KP_TOTAL_TICKS, KP_SELF_TICKS, KP_OUTERMOST_FRAME, KP_INNER_CALLS, KP_ACTIVATION_WORDS };
+/* Behind a function's counters, as 64-bit words: KP_ACTIVATION_WORDS of the function, KP_LINE_WORDS per line, KP_LOOP_WORDS
+ * per loop that goes on without timestamps in mode exact: what it took in all, as of a line, and its passes with them.
+ * KP_INNER_CALLS: activations that another one of the same function was under (kept where calls are timed by samples).
+ * KP_TIMED_CALLS: activations that took timestamps. */
+enum kp_activation_word { KP_TOTAL_TICKS, KP_SELF_TICKS, KP_OUTERMOST_FRAME, KP_INNER_CALLS, KP_TIMED_CALLS, KP_ACTIVATION_WORDS };
 enum kp_line_word { KP_LINE_TICKS, KP_LINE_SELF_TICKS, KP_LINE_LONGEST, KP_LINE_SHORTEST_INVERTED, KP_LINE_WORDS };
+enum kp_loop_word { KP_LOOP_TICKS, KP_LOOP_SELF_TICKS, KP_LOOP_PASSES, KP_LOOP_WORDS };
 
 /* Of each call site and thread (runtime/calls.c). Calls so far are KP_SITE_GRANTED less what is left in KP_SITE_COUNTDOWN. */
 enum kp_site_word {
@@ -158,11 +165,11 @@ enum kp_site_word {
 #define KP_ALIGN8(n) (((n) + 7u) / 8u * 8u) /* in the type of n: a mask of 32 bits would cut larger sizes */
 
 #ifdef __cplusplus
-static_assert(sizeof(struct kp_map_record) == 88, "on-disk layout");
+static_assert(sizeof(struct kp_map_record) == 96, "on-disk layout");
 static_assert(sizeof(struct kp_map_edge) == 16, "on-disk layout");
 static_assert(sizeof(struct kp_map_sites) == 32, "on-disk layout");
 #else
-_Static_assert(sizeof(struct kp_map_record) == 88, "on-disk layout");
+_Static_assert(sizeof(struct kp_map_record) == 96, "on-disk layout");
 _Static_assert(sizeof(struct kp_map_edge) == 16, "on-disk layout");
 _Static_assert(sizeof(struct kp_map_sites) == 32, "on-disk layout");
 #endif

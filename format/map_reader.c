@@ -37,7 +37,7 @@ static int indexes_are_valid(const struct kp_map_view *v)
             v->calls[i].callee >= r->string_bytes)
             return 0;
     for (uint32_t i = 0; i < r->line_count; i++)
-        if (v->lines[i].file >= r->file_count)
+        if (v->lines[i].file >= r->file_count || v->lines[i].loop > r->loop_count)
             return 0;
     for (uint32_t i = 0; i < r->file_count; i++)
         if (v->files[i].path >= r->string_bytes)
@@ -163,7 +163,8 @@ unsigned kp_map_functions(const void *map, uint64_t size, int by_function)
 
 uint64_t kp_map_words(const struct kp_map_record *record)
 {
-    return (uint64_t)record->counter_count + KP_ACTIVATION_WORDS + (uint64_t)KP_LINE_WORDS * record->line_count;
+    return (uint64_t)record->counter_count + KP_ACTIVATION_WORDS + (uint64_t)KP_LINE_WORDS * record->line_count +
+           (uint64_t)KP_LOOP_WORDS * record->loop_count;
 }
 
 /* Index of the first of `words` words among the counters, which the field at `field` is `offset` bytes away from. */

@@ -228,7 +228,10 @@ static void say_what_was_not_sampled(const struct kp_samples *samples)
                 (unsigned long long)samples->unsampled);
 }
 
-static int wants_samples(const struct kp_run *run)
+/* In mode exact samples only share out the time of loops, and may not show in what timestamps measure. */
+#define EXACT_SAMPLES_OVERHEAD 0.005
+
+static int is_adaptive(const struct kp_run *run)
 {
     return strcmp(run->timing, "adaptive") == 0;
 }
@@ -243,7 +246,7 @@ static int run_program(const char *folder, const struct options *options, char *
     struct kp_child_watch watch = {kp_live_look, &live, (int64_t)(options->interval_s * 1e9)};
     if (options->live)
         live.screen = kp_screen_open(STDERR_FILENO, false);
-    int status = kp_child_run(path, argv, wants_samples(run) ? &hook : NULL, options->live ? &watch : NULL,
+    int status = kp_child_run(path, argv, strcmp(run->timing, "off") != 0 ? &hook : NULL, options->live ? &watch : NULL,
                               end, error);
     if (live.screen)
         kp_screen_close(live.screen);
@@ -278,10 +281,10 @@ static int run_and_finish(const char *folder, const struct options *options, cha
     run->pid = end.pid;
     run->exit_status = end.exit_status;
     run->clean = end.signal == 0;
-    if (wants_samples(run) && !sampler && !options->quiet)
+    if (is_adaptive(run) && !sampler && !options->quiet)
         fprintf(stderr, "kernprof: no samples could be taken: lines have the time of their calls alone; see kernprof doctor, or "
                         "use --timing=exact\n");
-    if (!options->quiet)
+    if (is_adaptive(run) && !options->quiet)
         say_what_was_not_sampled(&samples);
     status = finish(options, folder, run, &samples, sampler, output, keep, error);
     kp_samples_free(&samples);
@@ -292,11 +295,16 @@ static int run_and_finish(const char *folder, const struct options *options, cha
 static const char *choose_timing(const struct options *options, const char *folder, struct kp_sampling *sampling,
                                  struct kp_error *error)
 {
-    if (strcmp(options->timing, "adaptive") != 0)
+    if (strcmp(options->timing, "off") == 0)
         return options->timing;
-    int found = kp_sampling_choose(sampling, folder, options->overhead / 100, error);
+    int exact = strcmp(options->timing, "exact") == 0;
+    int found = kp_sampling_choose(sampling, folder, exact ? EXACT_SAMPLES_OVERHEAD : options->overhead / 100, error);
     if (found < 0)
         return NULL;
+    if (exact) {
+        sampling->timer = 0;
+        return options->timing;
+    }
     if (!found && !options->quiet)
         fprintf(stderr, "kernprof: the system allows neither perf events nor CPU timers: --timing=exact is used, which costs "
                         "more; see kernprof doctor\n");

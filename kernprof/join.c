@@ -148,6 +148,7 @@ static void add_function(uint64_t *sums, const uint64_t *words, const struct kp_
     words += record->counter_count;
     sums[KP_TOTAL_TICKS] += ticks_to_ns(words[KP_TOTAL_TICKS], tick_ns);
     sums[KP_SELF_TICKS] += ticks_to_ns(words[KP_SELF_TICKS], tick_ns);
+    sums[KP_TIMED_CALLS] += words[KP_TIMED_CALLS];
     for (uint32_t line = 0; line < record->line_count; line++) {
         uint64_t *sum = sums + KP_ACTIVATION_WORDS + (size_t)KP_LINE_WORDS * line;
         const uint64_t *word = words + KP_ACTIVATION_WORDS + (size_t)KP_LINE_WORDS * line;
@@ -161,6 +162,12 @@ static void add_function(uint64_t *sums, const uint64_t *words, const struct kp_
         uint64_t shortest = ~ticks_to_ns(~word[KP_LINE_SHORTEST_INVERTED], tick_ns);
         if (shortest > sum[KP_LINE_SHORTEST_INVERTED])
             sum[KP_LINE_SHORTEST_INVERTED] = shortest;
+    }
+    sums += KP_ACTIVATION_WORDS + (size_t)KP_LINE_WORDS * record->line_count;
+    words += KP_ACTIVATION_WORDS + (size_t)KP_LINE_WORDS * record->line_count;
+    for (uint32_t loop = 0; loop < record->loop_count; loop++) {
+        sums[KP_LOOP_WORDS * (size_t)loop + KP_LOOP_TICKS] += ticks_to_ns(words[KP_LOOP_WORDS * (size_t)loop + KP_LOOP_TICKS], tick_ns);
+        sums[KP_LOOP_WORDS * (size_t)loop + KP_LOOP_SELF_TICKS] += ticks_to_ns(words[KP_LOOP_WORDS * (size_t)loop + KP_LOOP_SELF_TICKS], tick_ns);
     }
 }
 

@@ -188,5 +188,5 @@ int kp_join_solve(struct kp_join *join, struct kp_names *names)
     for (unsigned i = 0; i < join->module_count; i++)
         if (kp_times_solve(join->modules[i].times, is_profiled, names) != 0)
             return -1;
-    return 0;
+    return kp_join_complete_exact(join, names);
 }

@@ -132,6 +132,12 @@ static int64_t whole(double ns)
     return ns > 0 && ns < 9e18 ? (int64_t)(ns + 0.5) : 0; /* more than that is damage */
 }
 
+/* Of a time by timestamps, which is exact but for what was shared out by samples. */
+static double exact_error(const struct kp_map_line *line, const struct kp_line_time *sampled, double own_ns)
+{
+    return line->loop && sampled->self_ns > 0 ? sqrt(sampled->variance) / sampled->self_ns * own_ns : 0;
+}
+
 /* A line's row. Times are those of timestamps where every change of line had one. */
 static int write_line(struct writer *w, struct module *m, unsigned function, unsigned index, int exact,
                       int64_t function_id, int64_t source)
@@ -142,14 +148,15 @@ static int write_line(struct writer *w, struct module *m, unsigned function, uns
                     (uint64_t)KP_LINE_WORDS * index;
     const uint64_t *words = m->words + word;
     uint64_t shortest = words[KP_LINE_SHORTEST_INVERTED];
+    double own_ns = exact ? (double)(int64_t)words[KP_LINE_SELF_TICKS] : time->self_ns;
     double time_ns = exact ? (double)(int64_t)words[KP_LINE_TICKS] : time->time_ns;
     sqlite3_bind_int64(w->line, 1, function_id);
     sqlite3_bind_int64(w->line, 2, source);
     sqlite3_bind_int64(w->line, 3, view->lines[index].line);
     sqlite3_bind_int64(w->line, 4, (int64_t)m->solved[function].hits[index]);
     sqlite3_bind_int64(w->line, 5, whole(time_ns));
-    sqlite3_bind_int64(w->line, 6, exact ? whole((double)(int64_t)words[KP_LINE_SELF_TICKS]) : whole(time->self_ns));
-    sqlite3_bind_int64(w->line, 7, exact ? 0 : whole(sqrt(time->variance)));
+    sqlite3_bind_int64(w->line, 6, whole(own_ns));
+    sqlite3_bind_int64(w->line, 7, whole(exact ? exact_error(&view->lines[index], time, own_ns) : sqrt(time->variance)));
     sqlite3_bind_int64(w->line, 8, shortest ? (int64_t)~shortest : 0);
     sqlite3_bind_int64(w->line, 9, (int64_t)words[KP_LINE_LONGEST]);
     sqlite3_bind_int64(w->line, 10, exact ? 0 : whole(time->wait_ns));
@@ -174,7 +181,7 @@ static int write_function(struct writer *w, const struct kp_join *join, struct m
     if (first < 0 || (join->by_function && solved->calls == 0))
         return 0;
     const uint64_t *words = m->words + first + r->counter_count;
-    int exact = words[KP_TOTAL_TICKS] != 0;
+    int exact = solved->exact;
     double total = 0, self = 0;
     for (uint32_t i = 0; i < r->line_count; i++) {
         total += kp_times_line(m->times, index, i)->time_ns;

@@ -1,5 +1,5 @@
 /* What was joined: shared by join.c, which adds counter files, join_solve.c, which makes counts and times of them, and
- * join_write.c, which writes them. Nobody else looks into it. */
+ * join_exact.c, and join_write.c, which writes them. Nobody else looks into it. */
 #ifndef KP_KERNPROF_JOINED_H
 #define KP_KERNPROF_JOINED_H
 
@@ -33,6 +33,7 @@ struct module {
 struct solved {
     uint64_t *hits; /* by line */
     uint64_t calls, inner_calls;
+    int exact; /* its times are those of timestamps */
     int64_t id; /* its row */
 };
 
@@ -78,6 +79,9 @@ struct kp_code_file *kp_join_code(struct module *m);
 
 /* Makes counts and times of what was added: `solved` and `times` of every module. 0, or -1 out of memory. */
 int kp_join_solve(struct kp_join *join, struct kp_names *names);
+
+/* Mode exact: completes what timestamps left out (join_exact.c). 0, or -1 out of memory. */
+int kp_join_complete_exact(struct kp_join *join, const struct kp_names *names);
 
 /* Of several functions of one name (static ones), that of the caller's own module and file; NULL: none. */
 const struct kp_named *kp_join_find_callee(const struct kp_join *join, const struct kp_names *names, const char *name,

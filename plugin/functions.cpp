@@ -76,11 +76,30 @@ static void addBody(Target &T) {
   T.Hits = cloneBody(*T.Original, ".kp_calls");
   if (T.How != Entry::None)
     T.EnterHits = createEntry(*T.Hits, ".enter");
-  MapContents Contents{&Lines, &Counters, nullptr, KP_FUNCTION_CALLS_ONLY};
+  MapContents Contents{&Lines, &Counters, nullptr, nullptr, KP_FUNCTION_CALLS_ONLY};
   GlobalVariable *Words = reserveCounters(M, T, Contents);
   insertCounters(*T.Hits, {&T.Hits->getEntryBlock()}, Counters, emitCounterBase(*T.Hits, Words));
   emitRecord(M, T, Contents, Words);
   markBody(*T.Hits, *Words, Counters.CounterCount);
+}
+
+/// Has Call call To. The optimiser may have taken from the original, and from its calls, a result that nobody wants; where it
+/// has taken arguments the call stays as it is.
+static void redirectCall(CallBase &Call, Function &To) {
+  FunctionType *Type = To.getFunctionType();
+  if (Call.getFunctionType() == Type) {
+    Call.setCalledFunction(&To);
+    return;
+  }
+  auto *Plain = dyn_cast<CallInst>(&Call);
+  if (!Plain || !Call.getType()->isVoidTy() || Call.getFunctionType()->params() != Type->params() || Call.isMustTailCall())
+    return;
+  SmallVector<Value *, 8> Arguments(Call.args());
+  IRBuilder<> B(&Call);
+  CallInst *New = B.CreateCall(&To, Arguments);
+  New->setAttributes(Call.getAttributes());
+  New->setCallingConv(Call.getCallingConv());
+  Call.eraseFromParent();
 }
 
 /// Direct calls from these bodies need no detour over the originals.
@@ -94,7 +113,7 @@ static void connectBodies(Module &M, ArrayRef<Target> Targets) {
       auto *Call = dyn_cast<CallBase>(U);
       if (Call && Call->getCalledOperand() == &Original && Bodies.count(Call->getFunction()) &&
           Call->getFunctionType() == Original.getFunctionType())
-        Call->setCalledFunction(&To);
+        redirectCall(*Call, To);
     }
   };
   for (const Target &T : Targets)

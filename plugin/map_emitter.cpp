@@ -145,6 +145,8 @@ GlobalVariable *reserveCounters(Module &M, const Target &T, const MapContents &C
   uint64_t Words = KP_ACTIVATION_WORDS;
   if (Contents.Lines)
     Words += Contents.Counters->CounterCount + KP_LINE_WORDS * Contents.Lines->Lines.size();
+  if (Contents.Loops)
+    Words += KP_LOOP_WORDS * Contents.Loops->size();
   auto *Type = ArrayType::get(Type::getInt64Ty(M.getContext()), Words);
   auto *Counters = new GlobalVariable(M, Type, false, GlobalValue::InternalLinkage, ConstantAggregateZero::get(Type),
                                       groupName(M, *T.Original, Contents.Counters));
@@ -154,10 +156,16 @@ GlobalVariable *reserveCounters(Module &M, const Target &T, const MapContents &C
   return Counters;
 }
 
-static void addLines(const FunctionLines &Lines, kp_map_record &Record, Tables &Data, Sources &Texts) {
+static void addLines(const FunctionLines &Lines, const std::vector<UntimedLoop> *Loops, kp_map_record &Record, Tables &Data, Sources &Texts) {
   std::vector<kp_map_line> Rows;
   for (auto &Line : Lines.Lines)
-    Rows.push_back({Line.first, Line.second});
+    Rows.push_back({Line.first, Line.second, 0, 0});
+  if (Loops)
+    for (const UntimedLoop &Loop : *Loops) {
+      Record.loop_count++;
+      for (unsigned Line : Loop.Lines)
+        Rows[Line].loop = Record.loop_count;
+    }
   Data.add(Rows);
   std::vector<kp_map_file> Files;
   for (const std::string &Path : Lines.Files) {
@@ -258,7 +266,7 @@ void emitRecord(Module &M, const Target &T, const MapContents &Contents, GlobalV
                  (T.OnlyMemory ? KP_FUNCTION_NOT_LINES : 0) | (T.OnlyLines ? KP_FUNCTION_NOT_MEMORY : 0);
   if (Contents.Lines) {
     addFlow(*Contents.Lines, *Contents.Counters, Contents.Calls, Fields, Data);
-    addLines(*Contents.Lines, Fields, Data, Texts);
+    addLines(*Contents.Lines, Contents.Loops, Fields, Data, Texts);
     Fields.name = Data.string(readableName(*T.Original));
     Fields.linkage_name = Data.string(T.Original->getName());
   }

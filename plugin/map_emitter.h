@@ -6,6 +6,7 @@
 #include "plugin/lines.h"
 #include "plugin/placement.h"
 #include "plugin/select.h"
+#include "plugin/untimed_loops.h"
 
 #include "llvm/IR/GlobalVariable.h"
 
@@ -16,6 +17,7 @@ struct MapContents {
   const FunctionLines *Lines = nullptr;
   const Placement *Counters = nullptr;
   const std::vector<DirectCall> *Calls = nullptr;
+  const std::vector<UntimedLoop> *Loops = nullptr;
   unsigned Flags = 0; ///< enum kp_function_flags, besides those that follow from the target
 };
 

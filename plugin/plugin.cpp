@@ -66,6 +66,10 @@ void instrument(kp::Target &T) {
     T.EnterExact = kp::createEntry(*T.Exact, ".enter");
   }
   kp::MapContents Contents{&Lines, &Placement, &Calls};
+  std::vector<kp::UntimedLoop> Loops;
+  if (T.Exact)
+    Loops = kp::findUntimedLoops(*T.Exact, Lines);
+  Contents.Loops = &Loops;
   GlobalVariable *Counters = kp::reserveCounters(M, T, Contents);
 
   kp::insertCounters(First, Blocks, Placement, kp::emitCounterBase(First, Counters));
@@ -78,7 +82,7 @@ void instrument(kp::Target &T) {
     Value *Base = kp::emitCounterBase(*T.Exact, Counters);
     Value *Words = emitWords(Base, Placement.CounterCount);
     kp::insertCounters(*T.Exact, ExactBlocks, Placement, Base);
-    kp::insertTimestamps(*T.Exact, Changes, Words);
+    kp::insertTimestamps(*T.Exact, Changes, Loops, Lines, Words);
     kp::joinSplitBlocks(*T.Exact);
   }
   kp::emitRecord(M, T, Contents, Counters);

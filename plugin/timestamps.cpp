@@ -14,7 +14,7 @@ namespace kp {
 /// Words of struct kp_activation in runtime/exact.c.
 constexpr unsigned ActivationWords = 8;
 
-static FunctionCallee declare(Module &M, const char *Name, ArrayRef<Type *> Parameters) {
+FunctionCallee declareExact(Module &M, const char *Name, ArrayRef<Type *> Parameters) {
   auto *Type = FunctionType::get(Type::getVoidTy(M.getContext()), Parameters, false);
   FunctionCallee Callee = M.getOrInsertFunction(Name, Type);
   auto *F = cast<Function>(Callee.getCallee());
@@ -24,14 +24,15 @@ static FunctionCallee declare(Module &M, const char *Name, ArrayRef<Type *> Para
   return Callee;
 }
 
-void insertTimestamps(Function &F, const std::vector<LineChange> &Changes, Value *Words) {
+void insertTimestamps(Function &F, const std::vector<LineChange> &Changes, const std::vector<UntimedLoop> &Loops,
+                      const FunctionLines &Lines, Value *Words) {
   Module &M = *F.getParent();
   IRBuilder<> B(cast<Instruction>(Words)->getNextNode());
   Type *Word = B.getInt64Ty();
   Type *Pointer = PointerType::getUnqual(Word);
-  FunctionCallee Enter = declare(M, "kp_exact_enter", {Pointer, Pointer});
-  FunctionCallee Line = declare(M, "kp_exact_line", {Pointer, Pointer});
-  FunctionCallee Leave = declare(M, "kp_exact_leave", {Pointer});
+  FunctionCallee Enter = declareExact(M, "kp_exact_enter", {Pointer, Pointer});
+  FunctionCallee Line = declareExact(M, "kp_exact_line", {Pointer, Pointer});
+  FunctionCallee Leave = declareExact(M, "kp_exact_leave", {Pointer});
   // Calls without a location would make the verifier refuse a function with debug information.
   DebugLoc Location = DILocation::get(F.getContext(), 0, 0, F.getSubprogram());
 
@@ -41,8 +42,12 @@ void insertTimestamps(Function &F, const std::vector<LineChange> &Changes, Value
   Value *Activation = B.CreatePointerCast(Frame, Pointer);
   CallInst *Entered = B.CreateCall(Enter, {Activation, Words});
 
-  auto lineWords = [&](IRBuilder<> &At, unsigned Index) {
+  auto lineWords = [&](IRBuilderBase &At, unsigned Index) {
     return At.CreateConstGEP1_64(Word, Words, KP_ACTIVATION_WORDS + (uint64_t)KP_LINE_WORDS * Index);
+  };
+  auto loopWords = [&](IRBuilderBase &At, unsigned Index) {
+    uint64_t First = KP_ACTIVATION_WORDS + (uint64_t)KP_LINE_WORDS * Lines.Lines.size();
+    return At.CreateConstGEP1_64(Word, Words, First + (uint64_t)KP_LOOP_WORDS * Index);
   };
   // The entry's own line begins with the function.
   B.CreateCall(Line, {Activation, lineWords(B, 0)});
@@ -54,6 +59,7 @@ void insertTimestamps(Function &F, const std::vector<LineChange> &Changes, Value
     At.SetCurrentDebugLocation(Location);
     At.CreateCall(Line, {Activation, lineWords(At, Change.Line)});
   }
+  insertUntimedLoops(F, Loops, {Activation, loopWords, lineWords}, Lines);
   EscapeEnumerator Ways(F, "kp.unwind", /*HandleExceptions=*/!F.doesNotThrow());
   while (IRBuilder<> *At = Ways.Next()) {
     At->SetCurrentDebugLocation(Location);

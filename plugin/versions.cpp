@@ -4,6 +4,7 @@
 #include "plugin/compat/instructions.h"
 #include "plugin/counters.h"
 #include "plugin/timed.h"
+#include "plugin/untimed_loops.h"
 #include "format/map.h"
 
 #include "llvm/IR/DebugInfoMetadata.h"
@@ -199,7 +200,7 @@ void redirectCalls(MutableArrayRef<Target> Targets) {
         continue;
       // A function without counters of its own may be the first on its thread to reach one that has.
       bool FromOutside = T.Chosen && !Caller->second.Of->Chosen;
-      if (Caller->second.Exact)
+      if (Caller->second.Exact && !Call->hasFnAttr(UntimedKey))
         Call->setCalledFunction(FromOutside ? T.EnterExact : T.Exact);
       else
         Call->setCalledFunction(FromOutside ? T.EnterHits : T.Hits);

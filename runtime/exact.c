@@ -27,6 +27,9 @@ static struct {
     int64_t enter_x256, line_x256, leave_x256;
 } cost;
 
+/* Of each loop without calls so many passes have timestamps. Under memprof all: they say which line runs. */
+uint64_t kp_exact_passes = 1000;
+
 /* Waits for the work before it. A timestamp waits at both of its ends: so a line is charged with its own latency and not
  * with its neighbour's, and the cost of timestamps adds up with the program's work instead of hiding it, on which the
  * calibration rests. */
@@ -45,14 +48,24 @@ static inline int64_t virtual_now(const struct kp_segment *segment)
     return (int64_t)kp_clock_ticks() - (segment->debt_x256 >> 8);
 }
 
+_Static_assert((int)KP_LOOP_TICKS == (int)KP_LINE_TICKS && (int)KP_LOOP_SELF_TICKS == (int)KP_LINE_SELF_TICKS, "charged alike");
+
+/* Adds what has passed since the line or stretch began; returns it. */
+static inline int64_t charge(const struct kp_activation *a, uint64_t *words, int64_t now)
+{
+    int64_t elapsed = now - a->line_began;
+    words[KP_LINE_SELF_TICKS] += (uint64_t)(elapsed - (a->segment->in_callees - a->callees_at_line));
+    if (a->outermost)
+        words[KP_LINE_TICKS] += (uint64_t)elapsed;
+    return elapsed;
+}
+
 static inline void charge_line(struct kp_activation *a, int64_t now)
 {
     uint64_t *line = a->line;
-    int64_t elapsed = now - a->line_began;
-    line[KP_LINE_SELF_TICKS] += (uint64_t)(elapsed - (a->segment->in_callees - a->callees_at_line));
+    int64_t elapsed = charge(a, line, now);
     if (!a->outermost)
         return;
-    line[KP_LINE_TICKS] += (uint64_t)elapsed;
     uint64_t length = elapsed > 0 ? (uint64_t)elapsed : 0;
     if (length > line[KP_LINE_LONGEST])
         line[KP_LINE_LONGEST] = length;
@@ -74,6 +87,7 @@ __attribute__((noinline)) void kp_exact_enter(struct kp_activation *a, uint64_t 
         return;
     a->words = words;
     a->line = NULL;
+    words[KP_TIMED_CALLS]++;
     a->outermost = words[KP_OUTERMOST_FRAME] == 0 || words[KP_OUTERMOST_FRAME] <= (uintptr_t)a;
     if (a->outermost)
         words[KP_OUTERMOST_FRAME] = (uintptr_t)a;
@@ -125,6 +139,37 @@ __attribute__((noinline)) void kp_exact_leave(struct kp_activation *a)
     }
     segment->in_callees = a->callees_at_entry + total;
     segment->debt_x256 += cost.leave_x256;
+    wait_for_work();
+}
+
+/* A loop without calls goes on without timestamps, for its lines take less than one of them: what they would tell is their own
+ * cost. Its time as a whole is shared out among its lines by kernprof. */
+__attribute__((noinline)) void kp_exact_untimed(struct kp_activation *a)
+{
+    struct kp_segment *segment = a->segment;
+    if (kp_memory_awake || !segment)
+        return;
+    int64_t now = virtual_now(segment);
+    if (a->line)
+        charge_line(a, now);
+    a->line = NULL;
+    a->line_began = now;
+    a->callees_at_line = segment->in_callees;
+    segment->debt_x256 += cost.line_x256;
+    wait_for_work();
+}
+
+__attribute__((noinline)) void kp_exact_timed(struct kp_activation *a, uint64_t *loop_words, uint64_t *line_words)
+{
+    struct kp_segment *segment = a->segment;
+    if (kp_memory_awake || !segment)
+        return;
+    int64_t now = virtual_now(segment);
+    charge(a, loop_words, now);
+    a->line = line_words;
+    a->line_began = now;
+    a->callees_at_line = segment->in_callees;
+    segment->debt_x256 += cost.line_x256;
     wait_for_work();
 }
 

@@ -293,6 +293,7 @@ int kp_memory_start(const char *what)
     }
     memory.lines = (struct kp_memory_line *)((char *)memory.chunk + KP_COUNTERS_PAGE);
     kp_memory_awake = 1;
+    kp_exact_passes = UINT64_MAX;
     return 0;
 }
 

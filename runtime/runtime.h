@@ -133,6 +133,9 @@ struct kp_activation;
 void kp_exact_enter(struct kp_activation *activation, uint64_t *words);
 void kp_exact_line(struct kp_activation *activation, uint64_t *line_words);
 void kp_exact_leave(struct kp_activation *activation);
+extern uint64_t kp_exact_passes;
+void kp_exact_untimed(struct kp_activation *activation);
+void kp_exact_timed(struct kp_activation *activation, uint64_t *loop_words, uint64_t *line_words);
 
 /* Memory by line: the same three under memprof (runtime/memory.c). */
 extern uint8_t kp_memory_awake;
