@@ -10,13 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "util/now.h"
+#include "viewer/terminal.h"
 
-enum { ROWS_LEAST = 6 };
+enum { ROWS_LEAST = 6, ROOM_MOST = 512 };
 
 struct kp_screen {
     int fd;
@@ -25,20 +25,8 @@ struct kp_screen {
     int first;         /* our first row, from 1 */
     int scroll;        /* lines that are above what is shown */
     char *text;        /* the last one drawn */
-    bool keys;
-    struct termios saved;
+    struct kp_terminal *terminal;
 };
-
-static void write_all(int fd, const char *text, size_t size)
-{
-    while (size > 0) {
-        ssize_t count = write(fd, text, size);
-        if (count < 0 && errno != EINTR)
-            return; /* the terminal is gone, and nobody looks */
-        text += count > 0 ? count : 0;
-        size -= count > 0 ? (size_t)count : 0;
-    }
-}
 
 /* true: the size is another one than before. */
 static bool measure(struct kp_screen *s)
@@ -53,34 +41,31 @@ static bool measure(struct kp_screen *s)
     return other;
 }
 
-static void take_keys(struct kp_screen *s)
+/* Others scroll above our rows. `room` is made for these below the cursor, which stays at the line where it was. */
+static void take_half(struct kp_screen *s, bool room)
 {
-    if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &s->saved) != 0)
-        return;
-    struct termios raw = s->saved;
-    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
-    raw.c_cc[VSUSP] = _POSIX_VDISABLE; /* stopped, we would leave the terminal like this */
-    raw.c_cc[VMIN] = 1;
-    raw.c_cc[VTIME] = 0;
-    s->keys = tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
+    char set[ROOM_MOST + 64] = "", undo[KP_TERMINAL_UNDO];
+    int rows = !room ? 0 : kp_screen_rows(s) < ROOM_MOST ? kp_screen_rows(s) : ROOM_MOST;
+    memset(set, '\n', (size_t)rows);
+    int used = rows + snprintf(set + rows, sizeof set - (size_t)rows, "\0337\033[1;%dr\0338", s->first - 1);
+    if (room)
+        snprintf(set + used, sizeof set - (size_t)used, "\033[%dA", rows);
+    snprintf(undo, sizeof undo, "\0337\033[%d;1H\033[J\033[r\0338", s->first);
+    kp_terminal_set(s->terminal, set, undo);
 }
 
-static void limit_others(struct kp_screen *s)
+/* Sets what is not set any more: at first, after a stop, and where the size is another one. false: it is not ours to draw on. */
+static bool take(struct kp_screen *s)
 {
-    char text[64];
-    int length = snprintf(text, sizeof text, "\0337\033[1;%dr\0338", s->first - 1);
-    write_all(s->fd, text, (size_t)length);
-}
-
-/* Makes room below the cursor, which stays at the line where it was. */
-static void make_room(struct kp_screen *s)
-{
-    char text[64];
-    for (int row = s->first; row <= s->rows; row++)
-        write_all(s->fd, "\n", 1);
-    limit_others(s);
-    int length = snprintf(text, sizeof text, "\033[%dA", s->rows - s->first + 1);
-    write_all(s->fd, text, (size_t)length);
+    bool other = measure(s);
+    if (!kp_terminal_may_draw(s->terminal))
+        return false;
+    bool anew = !kp_terminal_is_set(s->terminal);
+    if (s->whole && anew)
+        kp_terminal_set(s->terminal, "\033[?1049h\033[?25l", "\033[?25h\033[?1049l");
+    else if (!s->whole && (anew || other))
+        take_half(s, anew);
+    return true;
 }
 
 struct kp_screen *kp_screen_open(int fd, bool whole)
@@ -91,16 +76,11 @@ struct kp_screen *kp_screen_open(int fd, bool whole)
         return NULL;
     s->fd = fd;
     s->whole = whole;
-    if (!measure(s) || s->rows < ROWS_LEAST) {
+    if (measure(s) && s->rows >= ROWS_LEAST)
+        s->terminal = kp_terminal_open(fd, whole);
+    if (!s->terminal) {
         free(s);
         return NULL;
-    }
-    if (whole) {
-        take_keys(s);
-        static const char enter[] = "\033[?1049h\033[?25l";
-        write_all(fd, enter, sizeof enter - 1);
-    } else {
-        make_room(s);
     }
     return s;
 }
@@ -154,11 +134,9 @@ static void redraw(struct kp_screen *s)
 {
     char *bytes = NULL;
     size_t size = 0;
-    FILE *out = s->text ? open_memstream(&bytes, &size) : NULL;
+    FILE *out = s->text && take(s) ? open_memstream(&bytes, &size) : NULL;
     if (!out)
         return;
-    if (measure(s) && !s->whole)
-        limit_others(s);
     int most = count_lines(s->text) - kp_screen_rows(s);
     s->scroll = s->scroll > most ? most : s->scroll;
     s->scroll = s->scroll < 0 ? 0 : s->scroll;
@@ -166,7 +144,7 @@ static void redraw(struct kp_screen *s)
     draw_rows(s, out);
     fputs("\033[?7h\0338", out);
     if (fclose(out) == 0)
-        write_all(s->fd, bytes, size);
+        kp_terminal_write(s->terminal, bytes, size);
     free(bytes);
 }
 
@@ -207,7 +185,7 @@ bool kp_screen_wait(struct kp_screen *s, double seconds)
     for (double left; (left = end - kp_now_s(CLOCK_MONOTONIC)) > 0;) {
         struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
         struct timespec pause = kp_duration(left);
-        int ready = ppoll(&input, s->keys, &pause, NULL);
+        int ready = ppoll(&input, kp_terminal_has_keys(s->terminal), &pause, NULL);
         if (ready < 0)
             return false;
         if (ready == 0)
@@ -225,12 +203,7 @@ bool kp_screen_wait(struct kp_screen *s, double seconds)
 
 void kp_screen_close(struct kp_screen *s)
 {
-    char text[64];
-    int length = s->whole ? snprintf(text, sizeof text, "\033[?25h\033[?1049l")
-                          : snprintf(text, sizeof text, "\0337\033[%d;1H\033[J\033[r\0338", s->first);
-    write_all(s->fd, text, (size_t)length);
-    if (s->keys)
-        tcsetattr(STDIN_FILENO, TCSANOW, &s->saved);
+    kp_terminal_close(s->terminal);
     free(s->text);
     free(s);
 }
