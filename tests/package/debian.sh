@@ -1,12 +1,12 @@
-# The Debian package in a Debian that has nothing else: apt installs it with what it depends on, and then a C and a C++ program are
-# compiled, profiled and shown. Needs root and a Debian mirror (`scripts/test --package`).
+# The Debian package: lintian says nothing. In a Debian that has nothing else apt installs it with what it depends on, and then a C
+# and a C++ program are compiled, profiled and shown. Needs root and a Debian mirror (`scripts/test --package`).
 set -eu
 skip() {
   echo "skipped: $*"
   exit 77
 }
 [ "$(id -u)" = 0 ] || skip "not root"
-command -v debootstrap > /dev/null || skip "no debootstrap"
+command -v debootstrap > /dev/null && command -v lintian > /dev/null || skip "no debootstrap or no lintian"
 . /etc/os-release
 [ "${VERSION_CODENAME-}" = bookworm ] || skip "not Debian 12"
 unshare --mount true || skip "no mount namespaces"
@@ -15,6 +15,7 @@ mirror=$(apt-get indextargets --format '$(SITE)' "Codename: $VERSION_CODENAME" |
   skip "no mirror in reach"
 
 (cd "$KP_BUILD" && cpack -G DEB -B "$OLDPWD/packed") > log 2>&1 || { cat log; exit 1; }
+lintian --allow-root --fail-on error,warning packed/*.deb || exit 1
 debootstrap --variant=minbase "$VERSION_CODENAME" root "$mirror" > log 2>&1 || { tail -5 log; exit 1; }
 cp packed/*.deb root/tmp/kernprof.deb
 cp /etc/resolv.conf root/etc/resolv.conf
