@@ -100,7 +100,7 @@ function layoutGraph(profile) {
         const [from, to] = [nodes.indexOf(call.from), nodes.indexOf(call.to)];
         if (from < 0 || to < 0)
             continue;
-        const edge = graph.edge(String(from), String(to)) ?? { calls: 0, total_ns: 0, width: 60, height: 14 };
+        const edge = graph.edge(String(from), String(to)) ?? { calls: 0, total_ns: 0, width: 110, height: 14 };
         graph.setEdge(String(from), String(to), { ...edge, calls: edge.calls + call.calls, total_ns: edge.total_ns + call.total_ns });
     }
     dagre.layout(graph);
@@ -110,7 +110,7 @@ function layoutGraph(profile) {
 function drawEdge(edge) {
     const group = svgElement('g', { class: 'edge' });
     group.append(svgElement('path', { d: edge.points.map((p, i) => `${i ? 'L' : 'M'}${p.x} ${p.y}`).join(' '), 'marker-end': 'url(#arrow)' }),
-        svgElement('text', { x: edge.x ?? edge.points[0].x, y: (edge.y ?? edge.points[0].y) + 4, 'text-anchor': 'middle' }, `${edge.calls}×`));
+        svgElement('text', { x: edge.x ?? edge.points[0].x, y: (edge.y ?? edge.points[0].y) + 4, 'text-anchor': 'middle' }, `${edge.calls}×, ${units.brief(edge.total_ns)}`));
     return group;
 }
 
@@ -124,7 +124,7 @@ function drawNode(node, whole, go) {
     link.addEventListener('keydown', (event) => event.key === 'Enter' && open());
     link.append(svgElement('rect', { width: node.width, height: node.height, rx: 5 }),
         svgElement('text', { x: node.width / 2, y: 18, 'text-anchor': 'middle' }, node.name),
-        svgElement('text', { x: node.width / 2, y: 35, 'text-anchor': 'middle', class: 'small' }, `own ${units.tenths(share)} %, ${units.seconds(node.fn.total_ns)}`),
+        svgElement('text', { x: node.width / 2, y: 35, 'text-anchor': 'middle', class: 'small' }, `own ${units.tenths(share)} %, total ${units.brief(node.fn.total_ns)}`),
         svgElement('title', {}, node.fn.name));
     return link;
 }
@@ -156,5 +156,6 @@ export function calls(profile, go) {
     const width = Math.max(320, document.getElementById('main').clientWidth - 32);
     return element('section', { 'aria-label': 'Calls' },
         element('h2', {}, 'Flame graph'), flame(profile, width, go),
-        element('h2', {}, 'Call graph'), graphOf(profile, go), callsTable(profile));
+        element('h2', {}, 'Call graph'), graphOf(profile, go), callsTable(profile),
+        element('p', { class: 'unit' }, 'Times are in microseconds.'));
 }

@@ -77,7 +77,8 @@ export class CompareView {
         } }, element('div', {}));
         return element('section', { class: 'source compare', 'aria-label': 'Side by side' },
             element('div', { class: 'code' },
-                element('div', { class: 'code-bar' }, this.files, element('details', {}, element('summary', {}, 'Columns'), choices), this.same),
+                element('div', { class: 'code-bar' }, this.files, element('details', {}, element('summary', {}, 'Columns'), choices), this.same,
+                    element('p', { class: 'unit' }, 'Times in µs, of one run')),
                 element('div', { class: 'code-body' }, this.list.root, this.map.root), this.bar));
     }
 

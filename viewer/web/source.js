@@ -52,7 +52,8 @@ export class SourceView {
         return element('section', { class: 'source', 'aria-label': 'Source' },
             element('aside', {}, element('h2', {}, 'Functions'), this.functions),
             element('div', { class: 'code' },
-                element('div', { class: 'code-bar' }, this.files, element('details', {}, element('summary', {}, 'Columns'), choices), this.where),
+                element('div', { class: 'code-bar' }, this.files, element('details', {}, element('summary', {}, 'Columns'), choices), this.where,
+                    this.profile.timed ? element('p', { class: 'unit' }, 'Times in µs') : null),
                 this.note, element('div', { class: 'code-body' }, this.list.root, this.map.root)));
     }
 
@@ -168,7 +169,7 @@ export class SourceView {
             const value = this.value(column, line);
             row.append(element('span', { role: 'cell', class: 'number', 'data-column': column.key }, value === null ? '' : column.text(value)));
         }
-        row.append(element('span', { role: 'cell' }, heat > 0 ? bar(heat) : ''), this.text(line));
+        row.append(element('span', { role: 'cell' }, units.tenths(heat) === '0.0' ? '' : bar(heat)), this.text(line));
         row.addEventListener('click', (event) => {
             if (event.target.closest('a, button') || String(getSelection()))
                 return;

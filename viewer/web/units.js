@@ -25,6 +25,12 @@ export function seconds(ns) {
     return `${Number((ns * 1e-9).toPrecision(6))} s`;
 }
 
+// Where there is room for a few digits alone.
+export function brief(ns) {
+    const [size, name] = ns >= 1e9 ? [1e9, 's'] : ns >= 1e6 ? [1e6, 'ms'] : [1e3, 'µs'];
+    return `${Number((ns / size).toPrecision(3))} ${name}`;
+}
+
 export function bytes(count) {
     if (count === null || count === undefined)
         return '';
