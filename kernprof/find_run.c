@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "format/counters.h"
+#include "format/memory.h"
 #include "kernprof/run_record.h"
 
 /* The path without its last part, if that ends with `end` and the rest is a counter folder. To be freed. */
@@ -75,6 +76,24 @@ static char *in_variable(char *variable)
     return strdup(variable + sizeof name - 1);
 }
 
+static char *in_memory_variable(char *variable)
+{
+    return strncmp(variable, KP_ENV_MEMORY "=", sizeof KP_ENV_MEMORY) == 0 ? strdup(variable) : NULL;
+}
+
+static char *is_memprof(char *name)
+{
+    return strcmp(name, "memprof") == 0 ? strdup(name) : NULL;
+}
+
+static int runs_under_memprof(const char *pid)
+{
+    char *found = from_file(pid, "environ", '\0', in_memory_variable);
+    found = found ? found : from_file(pid, "comm", '\n', is_memprof);
+    free(found);
+    return found != NULL;
+}
+
 static char *of_process(const char *pid, struct kp_error *error)
 {
     char path[64];
@@ -86,7 +105,9 @@ static char *of_process(const char *pid, struct kp_error *error)
     char *folder = from_descriptors(pid);
     folder = folder ? folder : from_file(pid, "maps", '\n', in_mapping);
     folder = folder ? folder : from_file(pid, "environ", '\0', in_variable);
-    if (!folder)
+    if (!folder && runs_under_memprof(pid))
+        kp_fail(error, "%s: a run of memprof, which lists memory when it ends; `kernprof live` shows runs of kernprof", pid);
+    else if (!folder)
         kp_fail(error, "%s: neither a kernprof at work nor a program that runs under one of yours; start it with kernprof -l", pid);
     return folder;
 }

@@ -58,6 +58,22 @@ expect "message" "$(cat message)" "kernprof: the run has ended without a profile
 "$KERNPROF" recover "$folder" > /dev/null
 expect hits "$(hits killed.lprof "$outer")" 2000
 
+# memprof shows its listing at the end.
+"$(dirname "$KERNPROF")/memprof" -q -o t.mprof ./t > out &
+memprof=$!
+until_true test -e once
+program=$(pgrep -P $memprof)
+for run in $memprof "$program"; do
+  status=0
+  "$KERNPROF" live "$run" > listing 2> message || status=$?
+  expect "exit status of live $run" $status 125
+  expect "message" "$(cat message)" "kernprof: $run: a run of memprof, which lists memory when it ends; \`kernprof live\` shows runs of kernprof"
+done
+rm once
+until_true test -e twice
+rm twice
+wait $memprof || true
+
 mkdir other
 for bad in '' 'a b' other none $$ 999999999 '-n 0 other' '--interval=0 other'; do
   status=0
