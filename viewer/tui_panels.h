@@ -47,6 +47,10 @@ extern const struct kp_tui_panel kp_tui_source;
 /* The function that is shown as row `row` of kp_tui_functions. */
 const struct kp_listing_function *kp_tui_function_at(const struct kp_tui *tui, size_t row);
 
+/* What ends a heading: the unit of times, or nothing where there are none. */
+enum { KP_TUI_UNIT = 360 };
+void kp_tui_unit(const struct kp_tui *tui, char text[KP_TUI_UNIT]);
+
 /* Shows another file: finds what stands on its lines. -1: out of memory, and nothing changed. */
 int kp_tui_source_open(struct kp_tui *tui, size_t source);
 

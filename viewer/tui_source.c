@@ -67,8 +67,10 @@ static void heading(const struct kp_tui *tui, char *text, size_t size)
     for (size_t c = 0; c < KP_COLUMN_COUNT && used < size; c++)
         if (tui->columns >> c & 1)
             used += (size_t)snprintf(text + used, size - used, " %*s", tui->width[c], kp_columns[c].heading);
+    char unit[KP_TUI_UNIT];
+    kp_tui_unit(tui, unit);
     if (used < size)
-        snprintf(text + used, size - used, "  %s", tui->listing->sources[tui->source].shown);
+        snprintf(text + used, size - used, "  %s%s", tui->listing->sources[tui->source].shown, unit);
 }
 
 static void append_source(const struct kp_source *source, size_t number, char *text, size_t size, size_t used)

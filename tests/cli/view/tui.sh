@@ -21,7 +21,8 @@ chmod +x editor
 terminal 100 20 "EDITOR=$PWD/editor $KERNPROF view --tui t.lprof; echo left with \$?; exec cat"
 keys() { tmux send-keys "$@"; }
 shows 'outer  \(t\.c:3\)'
-shows '% Own +Time +Hits +Function'
+shows '% Own +Time +Calls +Hits +Function  \(timer unit: 1e-06 s\)'
+shows '^ +[0-9.]+ +[0-9.]+ +1 +2004 +outer  \(t\.c:3\)'
 keys s
 shows 'sorted by hits'
 keys s
