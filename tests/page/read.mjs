@@ -20,6 +20,9 @@ for (const [path, line, , hits, time] of rows) {
 
 await page.click('[data-sort="hits"]');
 const most = Math.max(...rows.map((row) => Number(row[3])));
+check('the unit of times by the source', await page.locator('.code-bar', { hasText: 'Times in µs' }).isVisible());
+check('a bar is of something', (await page.locator('.virtual .row').evaluateAll((all) => all.map((row) =>
+    Boolean(row.querySelector('.bar')) === !['', '0.0'].includes(row.querySelector('[data-column="percent"]')?.textContent ?? '')))).every(Boolean));
 check('sorted by hits', await page.locator('.virtual .row [data-column="hits"]').first().textContent() === String(most));
 await page.click('[data-sort="line"]');
 
@@ -43,6 +46,9 @@ await page.click('#tab-calls');
 await page.waitForSelector('main.view-calls');
 check('flame graph', await page.locator('.d3-flame-graph-label', { hasText: 'sweep' }).count() > 0);
 check('call graph', await page.locator('.graph .node', { hasText: 'sweep' }).count() === 1);
+check('own and total time of a function in the call graph', await page.locator('.graph .node', { hasText: /^sweep.*own [0-9.]+ %, total [0-9.]+ [mµ]?s/ }).count() === 1);
+check('calls and their time in the call graph', await page.locator('.graph .edge', { hasText: /^[0-9]+×, [0-9.]+ [mµ]?s$/ }).count() > 0);
+check('the unit of times by the calls', await page.locator('main .unit', { hasText: 'microseconds' }).count() === 1);
 await page.click('#theme');
 check('dark', await page.evaluate(() => document.documentElement.dataset.theme) === 'dark');
 await page.click('#tab-source');
@@ -50,5 +56,13 @@ check('the whole source is printed', await checkPrint(page) > 200);
 await close(opened);
 
 const narrow = await open(file, { width: 400, hash: '#source' });
+const height = () => narrow.page.locator('header').evaluate((header) => header.offsetHeight);
+const heights = [];
+for (const tab of await narrow.page.locator('[role="tab"]').all()) {
+    await tab.click();
+    heights.push(await height());
+}
+check(`the head is as high on each tab: ${heights}`, new Set(heights).size === 1);
+await narrow.page.click('#tab-source');
 check('a narrow screen scrolls sideways', await narrow.page.evaluate(() => document.documentElement.scrollWidth) <= 400);
 await close(narrow);
