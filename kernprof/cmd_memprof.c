@@ -199,6 +199,9 @@ const struct kp_command kp_command_memprof = {
     .synopsis = "memprof [-q] [-o FILE] [options] [--] PROGRAM [ARG ...]\nmemprof COMMAND ...",
     .description = "Runs PROGRAM (compiled with `kernprof cc`) and lists what each line of its functions with KP_PROFILE or "
                    "KP_MEMPROF did to memory: what was in use after it, by how much that grew, how often it ran.",
+    .examples = "kernprof cc -O2 -o prog prog.c               # with KP_PROFILE or KP_MEMPROF on functions\n"
+                "memprof ./prog                               # memory by line, also in prog.mprof\n"
+                "memprof run ./prog && memprof plot           # over time",
     .options = option_table,
     .notes = "Allocations count for the innermost profiled line, whatever it called; Increment includes profiled callees. "
              "The exit status is the program's own (128+N when signal N killed it); 125, 126 and 127 when memprof itself "

@@ -390,6 +390,10 @@ const struct kp_command kp_command_run = {
     .synopsis = "kernprof [run] [-l] [-v] [-o FILE] [options] [--] PROGRAM [ARG ...]\nkernprof COMMAND ...",
     .description = "Runs PROGRAM (compiled with `kernprof cc`, or anything that loads or starts such code, or a C or C++ "
                    "source file) and writes its profile.",
+    .examples = "kernprof cc -O2 -o prog prog.c               # with KP_PROFILE on functions, or -fkernprof-all\n"
+                "kernprof -l -v ./prog                        # its lines, also in prog.lprof\n"
+                "kernprof view --html page.html prog.lprof    # the same as a page\n"
+                "kernprof ./prog                              # its functions, also in prog.prof",
     .options = option_table,
     .notes = "The exit status is the program's own (128+N when signal N killed it); 125, 126 and 127 when kernprof "
              "itself failed, the program cannot be executed, or is not found.\n\n"

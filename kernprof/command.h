@@ -18,6 +18,7 @@ struct kp_command {
     const char *purpose;     /* in the list of commands */
     const char *synopsis;    /* what is typed, line by line */
     const char *description; /* paragraphs, an empty line between them */
+    const char *examples;    /* lines for a shell, which a test runs; NULL: none */
     const struct kp_option *options;
     const struct kp_option *environment; /* NULL: none */
     void (*print_more)(FILE *out);       /* tables that other modules have; NULL: none */

@@ -81,6 +81,12 @@ void kp_command_print_help(const struct kp_command *command, FILE *out)
         fputs(*c == '\n' ? "\n       " : (char[]){*c, 0}, out);
     fputs("\n\n", out);
     print_paragraphs(command->description, out);
+    if (command->examples) {
+        fputs("\nExamples:\n  ", out);
+        for (const char *c = command->examples; *c; c++)
+            fputs(*c == '\n' ? "\n  " : (char[]){*c, 0}, out);
+        putc('\n', out);
+    }
     if (front_end_of(command))
         print_commands(front_end_of(command), out);
     fputs("\nOptions:\n", out);

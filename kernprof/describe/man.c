@@ -122,5 +122,9 @@ void kp_describe_man(const struct kp_front_end *front_end, const struct kp_comma
         fputs(".SH NOTES\n", out);
         print_paragraphs(command->notes, out);
     }
+    if (command->examples) {
+        fputs(".SH EXAMPLES\n", out);
+        print_verbatim(command->examples, out);
+    }
     print_see_also(front_end, command, out);
 }
