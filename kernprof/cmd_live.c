@@ -162,8 +162,8 @@ const struct kp_command kp_command_live = {
                    "place (q or Ctrl-C ends it, j and k scroll), elsewhere one after the other. PID is a kernprof, or a program "
                    "that runs under one; DIR is the run's counter folder in $TMPDIR or /tmp. The program does not notice: "
                    "its counters are only read.\n\n"
-                   "Hits are those so far; of a loop that keeps its counters in registers they appear when it ends. Samples are "
-                   "with the kernprof that runs the program, so that lines have the time of their calls alone here; those where "
-                   "it is a hundredth of the run come first, the others by hits; `kernprof -l --live` shows own time too.",
+                   "Hits are those so far; of a loop that keeps its counters in registers they appear when it ends. Own time is from "
+                   "samples that are up to a second old. Where perf events are not allowed there are none: lines have the "
+                   "time of their calls alone, those where it is a hundredth of the run come first, the others by hits.",
     .options = option_table,
 };

@@ -11,6 +11,7 @@
 #include "kernprof/left_folder.h"
 #include "kernprof/profile_file.h"
 #include "kernprof/run_record.h"
+#include "kernprof/samples_file.h"
 #include "kernprof/survivors.h"
 #include "util/folder.h"
 
@@ -35,9 +36,13 @@ static int write_profile(const char *folder, const struct kp_run_record *record,
     int result = kp_join_add_folder(join, folder, error);
     if (result == 0 && kp_join_functions(join) == 0)
         result = kp_fail(error, "%s: holds no counters: nothing that ran was instrumented; remove it", folder);
+    struct kp_samples samples = {0};
+    if (result == 0 && kp_samples_read(folder, &samples) == 0)
+        kp_join_add_samples(join, &samples, "perf");
     if (result == 0)
         result = kp_profile_file_write(join, &run, output, error);
     kp_join_free(join);
+    kp_samples_free(&samples);
     return result;
 }
 

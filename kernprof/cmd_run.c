@@ -19,6 +19,7 @@
 #include "kernprof/profile_file.h"
 #include "kernprof/program.h"
 #include "kernprof/run_record.h"
+#include "kernprof/samples_file.h"
 #include "kernprof/sampling.h"
 #include "kernprof/survivors.h"
 #include "util/folder.h"
@@ -236,6 +237,28 @@ static int is_adaptive(const struct kp_run *run)
     return strcmp(run->timing, "adaptive") == 0;
 }
 
+/* What is done while the program runs. */
+struct watched {
+    struct kp_live *live; /* NULL: nothing is shown */
+    struct kp_samples_saver saver;
+};
+
+static int look(void *data, int pid)
+{
+    struct watched *watched = data;
+    kp_samples_save(&watched->saver);
+    return watched->live ? kp_live_look(watched->live, pid) : 0;
+}
+
+/* An old kernel does not wake who waits for a process and for a time. */
+static int can_watch(void)
+{
+    int self = kp_child_open(getpid());
+    if (self >= 0)
+        close(self);
+    return self >= 0;
+}
+
 /* Runs the program, and shows what it does if that is asked for. 0, or an exit status with `error`. */
 static int run_program(const char *folder, const struct options *options, char **argv, const char *path, const struct kp_run *run,
                        struct kp_sampling *sampling, struct kp_child_end *end, struct kp_error *error)
@@ -243,11 +266,12 @@ static int run_program(const char *folder, const struct options *options, char *
     struct kp_child_hook hook = {kp_sampling_start, sampling};
     struct kp_live live = {.folder = folder, .run = *run, .options = options->shown, .out = stderr, .sampler = &sampling->by_kernel};
     live.run.embed_sources = 1; /* so that what is shown is what was compiled */
-    struct kp_child_watch watch = {kp_live_look, &live, (int64_t)(options->interval_s * 1e9)};
+    struct watched watched = {options->live ? &live : NULL, {.folder = folder, .sampler = &sampling->by_kernel}};
+    struct kp_child_watch watch = {look, &watched, options->live ? (int64_t)(options->interval_s * 1e9) : KP_SAMPLES_INTERVAL_NS};
+    int watches = options->live || (is_adaptive(run) && can_watch());
     if (options->live)
         live.screen = kp_screen_open(STDERR_FILENO, false);
-    int status = kp_child_run(path, argv, strcmp(run->timing, "off") != 0 ? &hook : NULL, options->live ? &watch : NULL,
-                              end, error);
+    int status = kp_child_run(path, argv, strcmp(run->timing, "off") != 0 ? &hook : NULL, watches ? &watch : NULL, end, error);
     if (live.screen)
         kp_screen_close(live.screen);
     return status;
