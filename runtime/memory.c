@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "runtime/memory/hooks.h"
+#include "runtime/memory/raw.h"
 #include "runtime/os.h"
 
 uint8_t kp_memory_awake;
@@ -25,6 +26,7 @@ static struct {
     const struct kp_memory_hooks *hooks;
     struct kp_memory_lines_chunk *chunk;
     struct kp_memory_totals_chunk *totals; /* if this module is the one that gave them a place */
+    struct kp_memory_totals *const *totals_now; /* of the process, wherever they are kept */
     struct kp_memory_line *lines;
     int statm; /* open on /proc/self/statm to read resident memory; -1: heap in use is what counts */
 } memory = {.statm = -1};
@@ -39,13 +41,14 @@ enum { CALLS_CAPACITY = 16384 };
 
 static __thread uint32_t nesting;
 
+/* In the words that the plugin reserves for struct kp_activation. */
 struct call_activation {
+    struct kp_memory_thread *none; /* NULL: no lines are charged */
     uint64_t *words;
     int64_t start_ns;
-    uint64_t unused[6];
+    uint64_t unused[5];
 };
 
-/* In the words that the plugin reserves for struct kp_activation. */
 struct memory_activation {
     struct kp_memory_thread *thread; /* NULL: this thread is not counted */
     uint64_t *words;
@@ -53,10 +56,31 @@ struct memory_activation {
     struct kp_memory_line *of_caller;
     int64_t at_line; /* balance or resident bytes when the line was reached */
     uint64_t outermost;
-    uint64_t unused[2];
+    uintptr_t records; /* see line_of */
+    uint64_t unused;
 };
 
-_Static_assert(sizeof(struct memory_activation) == 8 * sizeof(uint64_t), "as the plugin reserves it");
+_Static_assert(sizeof(struct memory_activation) == 8 * sizeof(uint64_t) &&
+                   sizeof(struct call_activation) == sizeof(struct memory_activation),
+               "as the plugin reserves it");
+
+/* A function's records stand behind one another as its lines' words do, so that the address of one is a linear function
+ * of the address of the other, whose constant term is found at entry: this is the hottest of all places. */
+enum { RECORD_PER_WORDS = sizeof(struct kp_memory_line) / (KP_LINE_WORDS * sizeof(uint64_t)) };
+
+_Static_assert(sizeof(struct kp_memory_line) == RECORD_PER_WORDS * KP_LINE_WORDS * sizeof(uint64_t), "a whole multiple");
+
+static struct kp_memory_line *line_of(const struct memory_activation *a, const uint64_t *line_words)
+{
+    return (struct kp_memory_line *)(a->records + RECORD_PER_WORDS * (uintptr_t)line_words);
+}
+
+static uintptr_t records_of(const uint64_t *first_line)
+{
+    uint64_t bytes = (uint64_t)((const char *)first_line - kp_bias - __start_kp_cnts);
+    const struct kp_memory_line *record = &memory.lines[kp_memory_index(bytes / sizeof(uint64_t))];
+    return (uintptr_t)record - RECORD_PER_WORDS * (uintptr_t)first_line;
+}
 
 /* The second number of statm, in pages. */
 static int64_t resident_bytes(void)
@@ -73,31 +97,64 @@ static int64_t resident_bytes(void)
     return pages * sysconf(_SC_PAGESIZE);
 }
 
-static int64_t level(const struct memory_activation *a)
+__attribute__((cold, noinline)) static void raise_usage(struct kp_memory_line *line, int64_t usage)
 {
-    return memory.statm >= 0 ? resident_bytes() : a->thread->balance;
-}
-
-static void end_line(struct memory_activation *a, int64_t now)
-{
-    struct kp_memory_line *line = a->line;
-    int64_t usage = memory.statm >= 0 ? now : memory.hooks->in_use();
     int64_t most = __atomic_load_n(&line->usage_bytes, __ATOMIC_RELAXED);
     while (usage > most && !__atomic_compare_exchange_n(&line->usage_bytes, &most, usage, true, __ATOMIC_RELAXED,
                                                         __ATOMIC_RELAXED))
         ;
-    if (a->outermost && now != a->at_line)
-        __atomic_fetch_add(&line->increment_bytes, now - a->at_line, __ATOMIC_RELAXED);
 }
 
-static struct kp_memory_line *line_of(const uint64_t *line_words)
+/* One instruction, as a signal handler may run the same line; the bus need not be locked for that. */
+static void add_increment(struct kp_memory_line *line, int64_t bytes)
 {
-    uint64_t bytes = (uint64_t)((const char *)line_words - kp_bias - __start_kp_cnts);
-    return &memory.lines[kp_memory_index(bytes / sizeof(uint64_t))];
+#ifdef __x86_64__
+    if (kp_raw_single_threaded()) {
+        __asm__ volatile("addq %1, %0" : "+m"(line->increment_bytes) : "r"(bytes) : "cc");
+        return;
+    }
+#endif
+    __atomic_fetch_add(&line->increment_bytes, bytes, __ATOMIC_RELAXED);
+}
+
+/* `now`: what increments are differences of. */
+static inline void end_line(const struct memory_activation *a, int64_t now, int64_t usage)
+{
+    struct kp_memory_line *line = a->line;
+    if (usage > __atomic_load_n(&line->usage_bytes, __ATOMIC_RELAXED))
+        raise_usage(line, usage);
+    if (now != a->at_line && a->outermost)
+        add_increment(line, now - a->at_line);
+}
+
+static inline void change_line(struct memory_activation *a, const uint64_t *line_words, int64_t now, int64_t usage)
+{
+    if (a->line)
+        end_line(a, now, usage);
+    a->line = a->thread->line = line_of(a, line_words);
+    a->at_line = now;
+}
+
+static int64_t in_use(void)
+{
+    return __atomic_load_n(&(*memory.totals_now)->in_use_bytes, __ATOMIC_RELAXED);
+}
+
+__attribute__((cold, noinline)) static void change_line_resident(struct memory_activation *a, const uint64_t *line_words)
+{
+    int64_t now = resident_bytes();
+    change_line(a, line_words, now, now);
+}
+
+__attribute__((cold, noinline)) static void end_line_resident(const struct memory_activation *a)
+{
+    int64_t now = resident_bytes();
+    end_line(a, now, now);
 }
 
 static void call_begins(struct call_activation *a, uint64_t *words)
 {
+    a->none = NULL;
     a->words = kp_thread_segment ? words : NULL;
     a->start_ns = (int64_t)kp_os_realtime_ns();
     nesting++;
@@ -128,9 +185,13 @@ void kp_memory_enter(struct kp_activation *activation, uint64_t *words)
         return;
     }
     struct memory_activation *a = (void *)activation;
-    a->thread = kp_thread_segment ? memory.hooks->thread() : NULL;
-    if (!a->thread)
+    a->thread = NULL;
+    if (!kp_thread_segment)
         return;
+    a->records = records_of(words + KP_ACTIVATION_WORDS);
+    if (line_of(a, words + KP_ACTIVATION_WORDS)->left_out)
+        return;
+    a->thread = memory.hooks->thread();
     a->words = words;
     a->line = NULL;
     a->of_caller = a->thread->line;
@@ -142,16 +203,12 @@ void kp_memory_enter(struct kp_activation *activation, uint64_t *words)
 void kp_memory_line(struct kp_activation *activation, uint64_t *line_words)
 {
     struct memory_activation *a = (void *)activation;
-    if (calls.chunk || !a->thread)
+    if (!a->thread)
         return;
-    int64_t now = level(a);
-    if (a->line)
-        end_line(a, now);
-    struct kp_memory_line *line = line_of(line_words);
-    if (line->left_out)
-        return;
-    a->line = a->thread->line = line;
-    a->at_line = now;
+    if (memory.statm >= 0)
+        change_line_resident(a, line_words);
+    else
+        change_line(a, line_words, a->thread->balance, in_use());
 }
 
 void kp_memory_leave(struct kp_activation *activation)
@@ -163,8 +220,10 @@ void kp_memory_leave(struct kp_activation *activation)
     struct memory_activation *a = (void *)activation;
     if (!a->thread)
         return;
-    if (a->line)
-        end_line(a, level(a));
+    if (a->line && memory.statm >= 0)
+        end_line_resident(a);
+    else if (a->line)
+        end_line(a, a->thread->balance, in_use());
     a->thread->line = a->of_caller;
     if (a->outermost)
         a->words[KP_OUTERMOST_FRAME] = 0;
@@ -292,6 +351,7 @@ int kp_memory_start(const char *what)
         return -1;
     }
     memory.lines = (struct kp_memory_line *)((char *)memory.chunk + KP_COUNTERS_PAGE);
+    memory.totals_now = memory.hooks->totals;
     kp_memory_awake = 1;
     kp_exact_passes = UINT64_MAX;
     return 0;

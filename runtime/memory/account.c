@@ -1,7 +1,7 @@
 /* See account.h.
  *
  * One lock for all of it: what was alive at the process's peak is only defined where events have an order. It is held
- * for some tens of nanoseconds.
+ * for some tens of nanoseconds, and not taken while the process has one thread.
  *
  * The peak, line by line, without looking at all lines at each of its (many) new peaks: peaks are numbered. A line that
  * is about to change for the first time after the latest peak notes what it had alive, which is what it had alive at
@@ -11,13 +11,13 @@
  * does them before it leaves. */
 #include "runtime/memory/account.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 
 #include "runtime/memory/hooks.h"
 #include "runtime/memory/ranges.h"
 #include "runtime/memory/raw.h"
+#include "runtime/memory/table.h"
 
 enum event_kind { ALLOCATED, FREED, CHARGE_FREED, PUT_BACK, MAPPED, UNMAPPED };
 
@@ -32,6 +32,7 @@ struct thread {
     struct kp_memory_thread shared;
     uintptr_t newest; /* what it allocated last, if it did nothing since */
     volatile bool inside;
+    bool holds_lock;
     bool inside_allocator;
     bool listening;
     bool heard;
@@ -45,7 +46,7 @@ static __thread struct thread self __attribute__((tls_model("initial-exec")));
 static struct kp_memory_totals own_totals;
 static struct kp_memory_totals *totals = &own_totals;
 static _Atomic uint32_t lock;
-static unsigned generation = 1; /* 16 bits of it are in each block */
+static unsigned generation = 1;
 
 static void note_peak(struct kp_memory_line *line)
 {
@@ -84,7 +85,7 @@ static void charge_allocated(struct thread *thread, const struct kp_block *block
 /* A block of before the last fork belongs to lines of the parent. */
 static void charge_freed(struct thread *thread, const struct kp_block *block, struct kp_memory_line *by, bool temporary)
 {
-    if (block->generation == (generation & 0xffff)) {
+    if (block->generation == generation) {
         struct kp_memory_line *owner = line_or_outside(block->line);
         note_peak(owner);
         owner->live_blocks--;
@@ -147,93 +148,134 @@ static void do_mapped(struct thread *thread, const struct kp_block *range)
     charge_allocated(thread, range);
 }
 
+static void do_known_freed(struct thread *thread, uintptr_t address, struct kp_memory_line *by)
+{
+    struct kp_block block = kp_table_take(address);
+    if (block.address)
+        do_freed(thread, &block, by);
+}
+
+static void put_back(const struct kp_block *block)
+{
+    struct kp_block stale;
+    if (!kp_table_add(block, &stale))
+        totals->lost++;
+}
+
 static void do_event(struct thread *thread, const struct event *event)
 {
-    struct kp_block block, stale;
     switch (event->kind) {
     case ALLOCATED: do_allocated(thread, &event->block); break;
-    case FREED:
-        block = kp_table_take(event->block.address);
-        if (block.address)
-            do_freed(thread, &block, event->block.line);
-        break;
+    case FREED: do_known_freed(thread, event->block.address, event->block.line); break;
     case CHARGE_FREED: do_freed(thread, &event->block, thread->shared.line); break;
-    case PUT_BACK:
-        if (!kp_table_add(&event->block, &stale))
-            totals->lost++;
-        break;
+    case PUT_BACK: put_back(&event->block); break;
     case MAPPED: do_mapped(thread, &event->block); break;
     case UNMAPPED: do_unmapped(thread, &event->block); break;
     }
-}
-
-static void do_queue(struct thread *thread)
-{
-    for (unsigned i = 0; i < thread->queued; i++)
-        do_event(thread, &thread->queue[i]);
-    thread->queued = 0;
 }
 
 static void enter(struct thread *thread)
 {
     thread->inside = true;
     atomic_signal_fence(memory_order_seq_cst);
-    kp_raw_lock(&lock);
+    thread->holds_lock = !kp_raw_single_threaded();
+    if (thread->holds_lock)
+        kp_raw_lock(&lock);
 }
 
 static void leave(struct thread *thread)
 {
-    do_queue(thread);
-    kp_raw_unlock(&lock);
+    if (thread->holds_lock)
+        kp_raw_unlock(&lock);
     atomic_signal_fence(memory_order_seq_cst);
     thread->inside = false;
+}
+
+__attribute__((cold, noinline)) static void do_queue(struct thread *thread)
+{
+    while (thread->queued) { /* a signal may come between the last look and the end */
+        enter(thread);
+        for (unsigned i = 0; i < thread->queued; i++)
+            do_event(thread, &thread->queue[i]);
+        thread->queued = 0;
+        leave(thread);
+    }
 }
 
 static void leave_all(struct thread *thread)
 {
     leave(thread);
-    while (thread->queued) { /* a signal came between the last look and the end */
-        enter(thread);
-        leave(thread);
-    }
+    if (thread->queued)
+        do_queue(thread);
 }
 
-static void record(const struct event *event)
+/* In a signal handler, while its thread is in here or has yet to do what an earlier one left. */
+static bool must_wait(const struct thread *thread)
+{
+    return thread->inside || thread->queued;
+}
+
+__attribute__((cold, noinline)) static void wait_in_queue(struct thread *thread, enum event_kind kind,
+                                                          const struct kp_block *block)
+{
+    if (thread->queued < QUEUE_SIZE)
+        thread->queue[thread->queued++] = (struct event){kind, *block};
+    else
+        totals->lost++;
+}
+
+static void record(enum event_kind kind, const struct kp_block *block)
 {
     struct thread *thread = &self;
-    if (thread->inside) {
-        if (thread->queued < QUEUE_SIZE)
-            thread->queue[thread->queued++] = *event;
-        else
-            totals->lost++;
+    if (must_wait(thread)) {
+        wait_in_queue(thread, kind, block);
         return;
     }
-    int saved = errno;
+    struct event event = {kind, *block};
     enter(thread);
-    do_event(thread, event);
+    do_event(thread, &event);
     leave_all(thread);
-    errno = saved;
 }
 
-static struct event event_of(enum event_kind kind, void *address, size_t size)
+static struct kp_block block_of(const struct thread *thread, void *address, size_t size)
 {
-    return (struct event){kind,
-                          {.address = (uintptr_t)address,
-                           .size = size,
-                           .generation = (uint16_t)generation,
-                           .line = self.shared.line}};
+    return (struct kp_block){
+        .address = (uintptr_t)address, .size = size, .generation = generation, .line = thread->shared.line};
 }
 
+/* The two that are called most do not go by way of `record`, which costs as much again. */
 void kp_account_allocated(void *address, size_t size)
 {
-    if (self.listening) {
-        self.heard = true;
+    struct thread *thread = &self;
+    if (thread->listening) {
+        thread->heard = true;
         return;
     }
     if (!address || !kp_account_active)
         return;
-    struct event event = event_of(ALLOCATED, address, size);
-    record(&event);
+    struct kp_block block = block_of(thread, address, size);
+    if (must_wait(thread)) {
+        wait_in_queue(thread, ALLOCATED, &block);
+        return;
+    }
+    enter(thread);
+    do_allocated(thread, &block);
+    leave_all(thread);
+}
+
+void kp_account_freed(void *address)
+{
+    struct thread *thread = &self;
+    if (!address || !kp_account_active)
+        return;
+    if (must_wait(thread)) {
+        struct kp_block block = block_of(thread, address, 0);
+        wait_in_queue(thread, FREED, &block);
+        return;
+    }
+    enter(thread);
+    do_known_freed(thread, (uintptr_t)address, thread->shared.line);
+    leave_all(thread);
 }
 
 bool kp_account_allocated_elsewhere(void *address, size_t size)
@@ -244,42 +286,28 @@ bool kp_account_allocated_elsewhere(void *address, size_t size)
     return true;
 }
 
-void kp_account_freed(void *address)
-{
-    if (!address || !kp_account_active)
-        return;
-    struct event event = event_of(FREED, address, 0);
-    record(&event);
-}
-
 struct kp_block kp_account_take(void *address)
 {
     struct thread *thread = &self;
-    if (!address || !kp_account_active || thread->inside)
+    if (!address || !kp_account_active || must_wait(thread))
         return (struct kp_block){0};
-    int saved = errno;
     enter(thread);
     struct kp_block block = kp_table_take((uintptr_t)address);
     leave_all(thread);
-    errno = saved;
     return block;
 }
 
 void kp_account_replace(struct kp_block old, void *address, size_t size)
 {
-    if (old.address) {
-        struct event event = {CHARGE_FREED, old};
-        record(&event);
-    }
+    if (old.address)
+        record(CHARGE_FREED, &old);
     kp_account_allocated(address, size);
 }
 
 void kp_account_put_back(struct kp_block old)
 {
-    if (!old.address)
-        return;
-    struct event event = {PUT_BACK, old};
-    record(&event);
+    if (old.address)
+        record(PUT_BACK, &old);
 }
 
 static size_t whole_pages(size_t size)
@@ -292,8 +320,8 @@ void kp_account_mapped(void *address, size_t size)
 {
     if (!kp_account_active)
         return;
-    struct event event = event_of(MAPPED, address, whole_pages(size));
-    record(&event);
+    struct kp_block range = block_of(&self, address, whole_pages(size));
+    record(MAPPED, &range);
 }
 
 bool kp_account_unmapped(void *address, size_t size)
@@ -301,8 +329,8 @@ bool kp_account_unmapped(void *address, size_t size)
     if (!kp_account_active)
         return false;
     int64_t before = self.shared.balance;
-    struct event event = event_of(UNMAPPED, address, whole_pages(size));
-    record(&event);
+    struct kp_block range = block_of(&self, address, whole_pages(size));
+    record(UNMAPPED, &range);
     return self.shared.balance != before;
 }
 
@@ -350,13 +378,8 @@ static void keep_totals(struct kp_memory_totals *place)
     leave_all(thread);
 }
 
-static int64_t in_use(void)
-{
-    return __atomic_load_n(&totals->in_use_bytes, __ATOMIC_RELAXED);
-}
-
 __attribute__((visibility("hidden"))) const struct kp_memory_hooks kp_memory_hooks = {
-    KP_MEMORY_HOOKS_VERSION, this_thread, keep_totals, in_use};
+    KP_MEMORY_HOOKS_VERSION, this_thread, keep_totals, &totals};
 
 /* The note that leads to them (hooks.h). */
 __asm__(".pushsection .note.kernprof,\"a\",@note\n"
@@ -391,8 +414,9 @@ static void after_fork_in_child(void)
                                            .peak_number = 1,
                                            .own_allocator = totals->own_allocator};
     totals = &own_totals;
-    generation++;
-    atomic_store(&lock, 1);
+    generation = generation % UINT16_MAX + 1; /* 0 is none */
+    if (self.holds_lock)
+        atomic_store(&lock, 1);
     leave_all(&self);
 }
 

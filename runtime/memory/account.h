@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "runtime/memory/table.h"
+#include "runtime/memory/block.h"
 
 /* false: nothing is to be counted (the program does not run under memprof). */
 extern bool kp_account_active;

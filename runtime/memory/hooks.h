@@ -7,7 +7,7 @@
 
 #define KP_MEMORY_NOTE_OWNER "kernprof"
 #define KP_MEMORY_NOTE_TYPE 1
-#define KP_MEMORY_HOOKS_VERSION 1u
+#define KP_MEMORY_HOOKS_VERSION 2u
 
 /* Of one thread; only that thread writes it. */
 struct kp_memory_thread {
@@ -21,8 +21,8 @@ struct kp_memory_hooks {
     struct kp_memory_thread *(*thread)(void);
     /* Totals are kept at `place` from now on; it takes over what was counted so far. */
     void (*keep_totals)(struct kp_memory_totals *place);
-    /* Bytes in use in the process. */
-    int64_t (*in_use)(void);
+    /* Where they are kept now. */
+    struct kp_memory_totals *const *totals;
 };
 
 #endif

@@ -2,7 +2,10 @@
 #ifndef KP_RUNTIME_MEMORY_RANGES_H
 #define KP_RUNTIME_MEMORY_RANGES_H
 
-#include "runtime/memory/table.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "runtime/memory/block.h"
 
 /* Adds [block.address, block.address + block.size), of which nothing must be there. false: out of memory. */
 bool kp_ranges_add(const struct kp_block *block);

@@ -5,14 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "format/memory.h"
-
-struct kp_block {
-    uintptr_t address; /* 0: none */
-    uint64_t size : 48;
-    uint64_t generation : 16; /* of the process that allocated it: a fork makes the next */
-    struct kp_memory_line *line;
-};
+#include "runtime/memory/block.h"
 
 /* Puts it in the place of one of the same address, which is left in `stale` (address 0: there was none). false: out of
  * memory. */
