@@ -4,10 +4,7 @@
 set -euo pipefail
 command -v valgrind > /dev/null || { echo "no valgrind"; exit 77; }
 source "$KP_TESTS/real/sources.sh"
-folder=$(fetch lua5.4)
-cp "$folder"/src/*.[ch] .
-rm -f luac.c
-printf '#define DEB_HOST_MULTIARCH "here"\n' > lua5.4-deb-multiarch.h
+lua_sources .
 cp "$KP_TESTS/real/workload.lua" .
 # The seed of hashes, so that both do the same work.
 flags="-O2 -g -w -DLUA_USE_POSIX -DLUA_COMPAT_5_3 -Dluai_makeseed(L)=42 -Dl_randomizePivot()=42u"

@@ -3,10 +3,7 @@
 set -euo pipefail
 source "$KP_TESTS/real/sources.sh"
 source "$KP_TESTS/real/compare.sh"
-folder=$(fetch lua5.4)
-cp "$folder"/src/*.[ch] .
-rm -f luac.c
-printf '#define DEB_HOST_MULTIARCH "here"\n' > lua5.4-deb-multiarch.h
+lua_sources .
 cp "$KP_TESTS/real/workload.lua" .
 workload() { "$@" workload.lua; }
 # Pinned, so that all builds do the same work: the seed of hashes, the clock in table.sort, and the cache that is keyed by

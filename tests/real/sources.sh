@@ -25,3 +25,22 @@ fetch() {
   fi
   echo "$folder"
 }
+# Both copy a program's sources into FOLDER.
+lua_sources() {
+  local folder
+  folder=$(fetch lua5.4)
+  cp "$folder"/src/*.[ch] "$1"
+  rm -f "$1/luac.c"
+  printf '#define DEB_HOST_MULTIARCH "here"\n' > "$1/lua5.4-deb-multiarch.h"
+}
+# The amalgamation and the shell, made once.
+sqlite_sources() {
+  local folder made=$store/sqlite3-amalgamation
+  folder=$(fetch sqlite3)
+  if [ ! -e "$made/done" ]; then
+    rm -rf "$made"
+    mkdir -p "$made"
+    (cd "$made" && "$folder/configure" --disable-readline > /dev/null && make sqlite3.c shell.c > /dev/null 2>&1 && touch done)
+  fi
+  cp "$made"/{sqlite3.c,sqlite3.h,shell.c} "$1"
+}

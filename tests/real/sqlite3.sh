@@ -3,14 +3,7 @@
 set -euo pipefail
 source "$KP_TESTS/real/sources.sh"
 source "$KP_TESTS/real/compare.sh"
-folder=$(fetch sqlite3)
-made=$KP_BUILD/real/sqlite3-amalgamation
-if [ ! -e "$made/done" ]; then
-  rm -rf "$made"
-  mkdir -p "$made"
-  (cd "$made" && "$folder/configure" --disable-readline > /dev/null && make sqlite3.c shell.c > /dev/null 2>&1 && touch done)
-fi
-cp "$made"/{sqlite3.c,sqlite3.h,shell.c} .
+sqlite_sources .
 cp "$KP_TESTS/real/workload.sql" .
 workload() {
   rm -f test.db*
