@@ -54,7 +54,10 @@ static const struct kp_option option_table[] = {
     {NULL, 't', NULL, "sort by time, the slowest last (--sort=time)", NULL, NULL},
     {"summarize", 'm', NULL, "end with one line per function", NULL, NULL},
     {"output", 'o', "OUT", "write to OUT (default: standard output)", NULL, NULL},
-    {"columns", OPTION_COLUMNS, "[LIST]", "more columns: self, error, min, max, threads (default: all of them), ranks", NULL, column_key},
+    {"columns", OPTION_COLUMNS, "[LIST]",
+     "more columns: self, error, min, max, threads (default: all of them), ranks; of memory: allocs, allocated, frees, freed, "
+     "peak, leaked, leaks, temporary",
+     NULL, column_key},
     {"threads", OPTION_THREADS, NULL,
      "for each line in how many threads it ran, the most hits and the least, mean and most time of one thread, and how much "
      "longer the slowest takes than the mean",
@@ -93,6 +96,7 @@ struct view {
     enum kp_listing_order order;
     struct kp_summary_options summary;
     const char *sort; /* held against the kind of profile that is shown */
+    bool all_columns;
     bool timers;
     const struct kp_format *format; /* NULL: the listing */
     bool tui;
@@ -143,7 +147,7 @@ static int take_option(int option, struct view *view, struct kp_error *error)
     case 't': view->order = KP_ORDER_TIME; return 0;
     case 'm': view->text.summary = true; return 0;
     case 'o': view->output = optarg; return 0;
-    case OPTION_COLUMNS: return kp_columns_add(&view->text.columns, optarg, error);
+    case OPTION_COLUMNS: view->all_columns |= !optarg; return kp_columns_add(&view->text.columns, optarg, error);
     case OPTION_THREADS:
         view->text.columns |= kp_columns_shown(KP_SHOWN_FOR_THREADS);
         return kp_columns_add(&view->text.columns, "threads", error);
@@ -178,11 +182,12 @@ static int parse(int argc, char **argv, struct view *view, struct kp_error *erro
     return optind < argc ? 0 : kp_fail(error, "view: no FILE; see `kernprof view --help`");
 }
 
-static int render_memory(const char *path, sqlite3 *profile, FILE *out, struct kp_error *error)
+static int render_memory(const char *path, sqlite3 *profile, const struct view *view, FILE *out, struct kp_error *error)
 {
     if (kp_profile_is_kind(profile, "samples"))
         return kp_fail(error, "%s: memory over time, which has no lines; `memprof plot %s` draws it", path, path);
     struct kp_memory_text_options options = kp_memory_text_defaults();
+    options.columns = kp_columns_of_memory_text(view->all_columns ? kp_columns_shown(KP_SHOWN_FOR_MEMORY) : view->text.columns);
     return kp_memory_text_show(profile, &options, out, error);
 }
 
@@ -194,14 +199,40 @@ static int render_functions(sqlite3 *profile, const struct view *view, FILE *out
     return kp_view_functions(profile, &summary, out, error);
 }
 
-static int render(char **paths, const struct view *view, FILE *out, struct kp_error *error)
+/* `memory`: what lines allocated, to be shown beside them; NULL: nothing. */
+static int render_lines(const char *path, sqlite3 *profile, struct kp_memory_listing *memory, const struct view *view, FILE *out,
+                        struct kp_error *error)
+{
+    struct kp_listing listing;
+    struct kp_text_options text = view->text;
+    if (!memory && text.columns & kp_columns_shown(KP_SHOWN_FOR_MEMORY))
+        return kp_fail(error, "--columns: %s does not say what lines allocate; name a profile of `memprof PROGRAM` beside it", path);
+    if (memory && !(text.columns & kp_columns_shown(KP_SHOWN_FOR_MEMORY)))
+        text.columns |= view->all_columns ? kp_columns_shown(KP_SHOWN_FOR_MEMORY) : kp_columns_memory_default();
+    int status = kp_listing_load_with_memory(&listing, profile, memory, &view->filter, error);
+    if (status != 0)
+        return status;
+    kp_listing_sort(&listing, view->order);
+    if (view->html)
+        status = kp_page_render(&listing, profile, path, out, error);
+    else if (view->tui)
+        status = kp_tui_run(&listing, profile, text.columns, text.unit_s, error);
+    else if (view->format)
+        status = view->format->write(&listing, out, error);
+    else
+        kp_text_render(&listing, &text, out);
+    kp_listing_free(&listing);
+    return status;
+}
+
+static int render_one(char **paths, struct kp_memory_listing *memory, const struct view *view, FILE *out, struct kp_error *error)
 {
     sqlite3 *profile = kp_merge_open(paths, error);
     if (!profile)
         return -1;
     bool other = view->html || view->tui || view->format; /* what shows timers and memory beside the lines, or not */
     if (!other && !view->timers && (kp_profile_is_kind(profile, "memory") || kp_profile_is_kind(profile, "samples"))) {
-        int result = render_memory(paths[0], profile, out, error);
+        int result = render_memory(paths[0], profile, view, out, error);
         sqlite3_close(profile);
         return result;
     }
@@ -220,21 +251,50 @@ static int render(char **paths, const struct view *view, FILE *out, struct kp_er
         return kp_fail(error, "--sort: '%s' is for profiles by function; of lines there are: line, time, hits, name",
                        view->sort);
     }
-    struct kp_listing listing;
-    int status = kp_listing_load(&listing, profile, &view->filter, error);
-    if (status == 0) {
-        kp_listing_sort(&listing, view->order);
-        if (view->html)
-            status = kp_page_render(&listing, profile, paths[0], out, error);
-        else if (view->tui)
-            status = kp_tui_run(&listing, profile, view->text.columns, view->text.unit_s, error);
-        else if (view->format)
-            status = view->format->write(&listing, out, error);
-        else
-            kp_text_render(&listing, &view->text, out);
-        kp_listing_free(&listing);
-    }
+    int status = render_lines(paths[0], profile, memory, view, out, error);
     sqlite3_close(profile);
+    return status;
+}
+
+static bool is_memory(const char *path)
+{
+    struct kp_error unused; /* what is wrong with it is said when it is read */
+    sqlite3 *profile = kp_profile_open(path, &unused);
+    bool is = profile && kp_profile_is_kind(profile, "memory");
+    sqlite3_close(profile);
+    return is;
+}
+
+/* Profiles of lines and of memory together: each kind is merged on its own. */
+static int render_both(char **lines, char **memory, const struct view *view, FILE *out, struct kp_error *error)
+{
+    struct kp_memory_listing listing;
+    sqlite3 *profile = kp_merge_open(memory, error);
+    int status = profile ? kp_memory_listing_load(&listing, profile, error) : -1;
+    sqlite3_close(profile);
+    if (status != 0)
+        return -1;
+    status = render_one(lines, &listing, view, out, error);
+    kp_memory_listing_free(&listing);
+    return status;
+}
+
+static int render(char **paths, const struct view *view, FILE *out, struct kp_error *error)
+{
+    size_t count = 0, lines = 0, memory = 0;
+    while (paths[count])
+        count++;
+    char **parted = calloc(2 * (count + 1), sizeof *parted);
+    if (!parted)
+        return kp_fail(error, "view: out of memory");
+    for (size_t i = 0; i < count; i++)
+        if (is_memory(paths[i]))
+            parted[count + 1 + memory++] = paths[i];
+        else
+            parted[lines++] = paths[i];
+    bool both = lines && memory && !view->html && !view->format && !view->timers;
+    int status = both ? render_both(parted, parted + count + 1, view, out, error) : render_one(paths, NULL, view, out, error);
+    free(parted);
     return status;
 }
 
@@ -339,7 +399,8 @@ const struct kp_command kp_command_view = {
     .synopsis = "kernprof view [options] FILE ...",
     .description = "Prints the source of the profiled functions with each line's hits and time, on a terminal through "
                    "a pager ($PAGER, less) where it is longer than that.\n\n"
-                   "Several profiles are merged first, as `kernprof merge` does, and shown as one.\n\n"
+                   "Several profiles are merged first, as `kernprof merge` does, and shown as one; of memory profiles (PROGRAM.mprof) "
+                   "beside them, what each line allocates is shown with its hits and time.\n\n"
                    "Of a profile by function (PROGRAM.prof) it prints the summary that cProfile prints: calls (all/those that "
                    "were not recursive), own and cumulative time.",
     .options = option_table,

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "viewer/memory_text.h"
+
 #define ARGUMENTS                                                                                                      \
     const struct kp_listing *listing, const struct kp_listing_function *function, const struct kp_listing_line *line
 
@@ -153,6 +155,28 @@ static struct kp_value slowest_rank(ARGUMENTS)
                                                                        : kp_value_none();
 }
 
+static struct kp_value memory_value(const struct kp_listing_line *line, enum kp_memory_value which)
+{
+    return line->memory ? kp_value_count(line->memory[which]) : kp_value_none();
+}
+
+#define MEMORY_COLUMN(name, which)                                                                                     \
+    static struct kp_value name(ARGUMENTS)                                                                             \
+    {                                                                                                                  \
+        (void)listing;                                                                                                 \
+        (void)function;                                                                                                \
+        return memory_value(line, which);                                                                              \
+    }
+
+MEMORY_COLUMN(allocs, KP_MEMORY_ALLOCATIONS)
+MEMORY_COLUMN(allocated, KP_MEMORY_ALLOCATED)
+MEMORY_COLUMN(frees, KP_MEMORY_FREES)
+MEMORY_COLUMN(freed, KP_MEMORY_FREED)
+MEMORY_COLUMN(peak, KP_MEMORY_PEAK)
+MEMORY_COLUMN(leaked, KP_MEMORY_LIVE)
+MEMORY_COLUMN(leaks, KP_MEMORY_LIVE_BLOCKS)
+MEMORY_COLUMN(temporary, KP_MEMORY_TEMPORARY)
+
 const struct kp_column kp_columns[KP_COLUMN_COUNT] = {
     {"hits", "Hits", 9, KP_SHOWN_ALWAYS, hits},
     {"time", "Time", 12, KP_SHOWN_ALWAYS, time_ns},
@@ -173,6 +197,14 @@ const struct kp_column kp_columns[KP_COLUMN_COUNT] = {
     {"rankmax", "Rank Max", 9, KP_SHOWN_FOR_RANKS, rank_most},
     {"imbalance", "Imbal. %", 8, KP_SHOWN_FOR_RANKS, rank_imbalance},
     {"slowest", "Slowest", 7, KP_SHOWN_FOR_RANKS, slowest_rank},
+    {"allocs", "Allocs", 8, KP_SHOWN_FOR_MEMORY, allocs}, /* these as kp_memory_columns has them */
+    {"allocated", "Allocated", 11, KP_SHOWN_FOR_MEMORY, allocated},
+    {"frees", "Frees", 8, KP_SHOWN_FOR_MEMORY, frees},
+    {"freed", "Freed", 11, KP_SHOWN_FOR_MEMORY, freed},
+    {"peak", "At peak", 11, KP_SHOWN_FOR_MEMORY, peak},
+    {"leaked", "Leaked", 11, KP_SHOWN_FOR_MEMORY, leaked},
+    {"leaks", "Leaks", 8, KP_SHOWN_FOR_MEMORY, leaks},
+    {"temporary", "Temporary", 9, KP_SHOWN_FOR_MEMORY, temporary},
 };
 
 unsigned kp_columns_shown(enum kp_column_shown shown)
@@ -181,6 +213,25 @@ unsigned kp_columns_shown(enum kp_column_shown shown)
     for (size_t i = 0; i < KP_COLUMN_COUNT; i++)
         columns |= (unsigned)(kp_columns[i].shown == shown) << i;
     return columns;
+}
+
+unsigned kp_columns_memory_default(void)
+{
+    unsigned columns = 0;
+    for (size_t i = 0; i < KP_COLUMN_COUNT; i++)
+        if (strcmp(kp_columns[i].key, "allocated") == 0 || strcmp(kp_columns[i].key, "peak") == 0 ||
+            strcmp(kp_columns[i].key, "leaked") == 0)
+            columns |= 1U << i;
+    return columns;
+}
+
+unsigned kp_columns_of_memory_text(unsigned columns)
+{
+    unsigned text = 0;
+    for (size_t i = 0; i < KP_COLUMN_COUNT; i++)
+        for (size_t m = 0; columns >> i & 1 && kp_memory_columns[m].key; m++)
+            text |= (unsigned)(strcmp(kp_columns[i].key, kp_memory_columns[m].key) == 0) << m;
+    return text;
 }
 
 static int fail_unknown(const char *key, int length, struct kp_error *error)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "util/array.h"
+#include "viewer/listing_memory.h"
 
 /* `instance` is the id, or a constant to merge. Both orders must agree in their first five terms. Groups are named as
  * the order is, or SQLite sorts twice. */
@@ -277,6 +278,12 @@ static int read_sources(struct loader *loader)
 int kp_listing_load(struct kp_listing *listing, sqlite3 *profile, const struct kp_listing_filter *filter,
                     struct kp_error *error)
 {
+    return kp_listing_load_with_memory(listing, profile, NULL, filter, error);
+}
+
+int kp_listing_load_with_memory(struct kp_listing *listing, sqlite3 *profile, struct kp_memory_listing *memory,
+                                const struct kp_listing_filter *filter, struct kp_error *error)
+{
     static const struct kp_listing_filter everything;
     *listing = (struct kp_listing){0};
     struct loader loader = {
@@ -292,6 +299,8 @@ int kp_listing_load(struct kp_listing *listing, sqlite3 *profile, const struct k
         status = for_each_row(&loader, apart ? FUNCTIONS(INSTANCE_APART) : FUNCTIONS(INSTANCE_MERGED), take_function);
     if (status == 0)
         status = for_each_row(&loader, apart ? LINES(INSTANCE_APART) : LINES(INSTANCE_MERGED), take_line);
+    if (status == 0 && memory && kp_listing_add_memory(listing, memory) != 0)
+        status = fail_memory(&loader);
     if (status == 0)
         status = filter_functions(&loader);
     if (status == 0)

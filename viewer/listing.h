@@ -25,6 +25,7 @@ struct kp_listing_line {
     int64_t thread_least_ns; /* of one of them; with merged instances as least_ns and most_ns */
     int64_t thread_most_ns;
     int64_t thread_most_hits;
+    const int64_t *memory; /* by enum kp_memory_value (listing_memory.h); NULL: not known */
 };
 
 struct kp_listing_function {
@@ -49,6 +50,7 @@ struct kp_listing {
     size_t function_count;
     bool timed; /* false: no run took times, so that 0 means "not known" */
     bool by_timers;   /* own time was sampled by timers in the program, not by perf events, in some run */
+    bool has_memory;  /* some lines say what they allocated */
     int64_t profiles; /* how many were merged; 1 for a profile as it was made */
     int64_t rank;     /* of a profile as it was made; -1: none */
     bool threaded;    /* more than one thread executed lines */
@@ -71,6 +73,11 @@ enum kp_listing_order { KP_ORDER_LINE, KP_ORDER_TIME, KP_ORDER_HITS, KP_ORDER_NA
  * which is never silent), nothing then to free. */
 int kp_listing_load(struct kp_listing *listing, sqlite3 *profile, const struct kp_listing_filter *filter,
                     struct kp_error *error);
+
+/* The same with what lines allocated beside it, which must live as long as the listing; its sources may move there. */
+struct kp_memory_listing;
+int kp_listing_load_with_memory(struct kp_listing *listing, sqlite3 *profile, struct kp_memory_listing *memory,
+                                const struct kp_listing_filter *filter, struct kp_error *error);
 
 /* By time and hits the smallest comes first, so that the worst is last on the terminal, as line_profiler has it. */
 void kp_listing_sort(struct kp_listing *listing, enum kp_listing_order order);

@@ -85,6 +85,8 @@ static struct json_object *columns_of(void)
     };
     struct json_object *columns = json_object_new_array();
     for (size_t i = 0; i < KP_COLUMN_COUNT; i++) {
+        if (kp_columns[i].shown == KP_SHOWN_FOR_MEMORY)
+            continue; /* the page has them from the view memory_lines */
         struct json_object *entry = json_object_new_object();
         json_object_object_add(entry, "key", json_object_new_string(kp_columns[i].key));
         json_object_object_add(entry, "heading", json_object_new_string(kp_columns[i].heading));

@@ -225,7 +225,9 @@ static void sort(struct screen *screen)
 static void more_columns(struct screen *screen)
 {
     for (size_t c = 0; c < KP_COLUMN_COUNT; c++)
-        if (!(screen->tui.columns >> c & 1) && kp_columns[c].shown == KP_SHOWN_ON_REQUEST) {
+        if (!(screen->tui.columns >> c & 1) &&
+            (kp_columns[c].shown == KP_SHOWN_ON_REQUEST ||
+             (kp_columns[c].shown == KP_SHOWN_FOR_MEMORY && screen->tui.listing->has_memory))) {
             screen->tui.columns |= 1U << c;
             return;
         }
