@@ -12,10 +12,12 @@
 #include "util/output.h"
 #include "viewer/viewer.h"
 
-enum { PSS = KP_OPTION_LONG };
+enum { PSS = KP_OPTION_LONG, HTML };
 
 static const struct kp_option option_table[] = {
     {"output", 'o', "OUT", "a .png, .svg, .pdf, or .html (an interactive page); without it the plot is drawn in the terminal",
+     NULL, NULL},
+    {"html", HTML, NULL, "an interactive page, whatever OUT is called; without -o it is called like the recording, and beside it",
      NULL, NULL},
     {"title", 't', "TEXT", "the title (default: the command)", NULL, NULL},
     {"window", 'w', "FROM,TO", "only these seconds", NULL, NULL},
@@ -33,25 +35,32 @@ struct format {
     const char *before, *behind; /* around what gnuplot writes; NULL: nothing */
 };
 
+enum { FORMAT_HTML = 3 };
+
 static const struct format formats[] = {
     {".png", "pngcairo size 1200,600 font 'Sans,11' background 'white'", NULL, NULL},
     {".svg", "svg size 1200,600 dynamic font 'Sans,13' background 'white'", NULL, NULL},
     {".pdf", "pdfcairo size 12,6 font 'Sans,11' background 'white'", NULL, NULL},
-    {".html", "svg size 1200,600 dynamic mouse standalone font 'Sans,13' background 'white'",
+    [FORMAT_HTML] = {".html", "svg size 1200,600 dynamic mouse standalone font 'Sans,13' background 'white'",
      "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>memprof plot</title></head>\n<body>\n"
      "<p>Click on a name to hide its curve, on the plot to read its values.</p>\n",
      "</body></html>\n"},
 };
 
 struct options {
-    const char *output;
+    const char *output;          /* NULL: none was named */
     const struct format *format; /* NULL: text */
+    int html;
     int pss;
     struct kp_memory_plot_options plot;
 };
 
 static int choose_format(struct options *options, struct kp_error *error)
 {
+    if (options->html)
+        options->format = &formats[FORMAT_HTML];
+    if (options->html || !options->output)
+        return 0;
     const char *suffix = strrchr(options->output, '.');
     for (size_t i = 0; suffix && i < sizeof formats / sizeof *formats; i++)
         if (strcmp(suffix, formats[i].suffix) == 0) {
@@ -79,11 +88,8 @@ static int parse(int argc, char **argv, struct options *options, struct kp_error
     kp_options_begin(&reader, "plot", option_table, argc, argv, 0);
     for (int letter; (letter = kp_options_next(&reader, error)) != -1;) {
         switch (letter) {
-        case 'o':
-            options->output = optarg;
-            if (choose_format(options, error) != 0)
-                return -1;
-            break;
+        case 'o': options->output = optarg; break;
+        case HTML: options->html = 1; break;
         case 't': options->plot.title = optarg; break;
         case 'w':
             if (parse_window(optarg, &options->plot) != 0)
@@ -97,7 +103,7 @@ static int parse(int argc, char **argv, struct options *options, struct kp_error
         default: return -1;
         }
     }
-    return 0;
+    return choose_format(options, error);
 }
 
 /* As large as the terminal, or as one used to be. */
@@ -111,10 +117,10 @@ static void choose_text(struct options *options, char terminal[64])
     options->plot.text = 1;
 }
 
-static int draw_to(const struct options *options, const char *script, size_t size, struct kp_error *error)
+static int draw_to(const struct options *options, const char *path, const char *script, size_t size, struct kp_error *error)
 {
     struct kp_output output;
-    if (kp_output_open(&output, options->output, error) != 0)
+    if (kp_output_open(&output, path, error) != 0)
         return -1;
     const struct format *format = options->format;
     if (format && format->before)
@@ -130,6 +136,30 @@ static int draw_to(const struct options *options, const char *script, size_t siz
     return -1;
 }
 
+/* That of a page without a name: mprofile_DATE.mprof becomes mprofile_DATE.html. NULL: out of memory. */
+static char *page_name(const char *recording)
+{
+    const char *suffix = ".mprof", *html = formats[FORMAT_HTML].suffix;
+    size_t length = strlen(recording);
+    if (length > strlen(suffix) && strcmp(recording + length - strlen(suffix), suffix) == 0)
+        length -= strlen(suffix);
+    char *name = malloc(length + strlen(html) + 1);
+    if (name)
+        sprintf(name, "%.*s%s", (int)length, recording, html);
+    return name;
+}
+
+static int draw_page(const struct options *options, const char *recording, const char *script, size_t size,
+                     struct kp_error *error)
+{
+    char *path = page_name(recording);
+    int result = path ? draw_to(options, path, script, size, error) : kp_fail(error, "out of memory");
+    if (result == 0)
+        fprintf(stderr, "kernprof: %s: the page, for a web browser\n", path);
+    free(path);
+    return result;
+}
+
 static int draw(const struct options *options, const struct kp_memory_series *series, size_t count, struct kp_error *error)
 {
     char *script = NULL;
@@ -138,7 +168,13 @@ static int draw(const struct options *options, const struct kp_memory_series *se
     if (!memory)
         return kp_fail(error, "out of memory");
     kp_memory_plot_write(series, count, &options->plot, memory);
-    int result = fclose(memory) == 0 ? draw_to(options, script, size, error) : kp_fail(error, "out of memory");
+    int result;
+    if (fclose(memory) != 0)
+        result = kp_fail(error, "out of memory");
+    else if (options->html && !options->output)
+        result = draw_page(options, series->path, script, size, error);
+    else
+        result = draw_to(options, options->output, script, size, error);
     free(script);
     return result;
 }
@@ -182,7 +218,7 @@ const struct kp_command kp_command_memprof_plot = {
     .name = "plot",
     .run = cmd_memprof_plot,
     .purpose = "draw memory over time",
-    .synopsis = "memprof plot [-o OUT] [options] [FILE|NUMBER ...]",
+    .synopsis = "memprof plot [-o OUT] [--html] [options] [FILE|NUMBER ...]",
     .description = "Draws what `memprof run` recorded, finished or not: the newest recording, or the ones given, over one another "
                    "from their starts (numbers as `memprof list` has them, -1 the newest; negative ones behind --).",
     .options = option_table,

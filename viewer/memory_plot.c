@@ -9,6 +9,7 @@
 static const char *const colors[] = {"#1f77b4", "#ff7f0e", "#2ca02c", "#9467bd", "#8c564b",
                                      "#e377c2", "#17becf", "#bcbd22", "#7f7f7f"};
 enum { COLOR_COUNT = sizeof colors / sizeof *colors, MAX_NAMES = 12, MAX_BRACKETS = 200, LEGEND_CHARACTERS = 34 };
+enum { MAX_CHILDREN = 10, MAX_CHILDREN_IN_TEXT = 3, TITLE_CHARACTERS = 76 }; /* with names; as wide as the plot, beside its legend */
 
 struct plot {
     const struct kp_memory_series *series;
@@ -133,63 +134,110 @@ static void write_call_legend(const struct plot *plot, const char *name)
     print_quoted(text, LEGEND_CHARACTERS + 16, plot->out);
 }
 
+static const struct kp_memory_point *peak_of(const struct kp_memory_curve *curve)
+{
+    return &curve->points[curve->peak];
+}
+
+/* Of many children those with the largest peaks have names, and a mark at their peak. */
+static int is_named(const struct plot *plot, size_t s, size_t c)
+{
+    const struct kp_memory_series *series = &plot->series[s];
+    size_t larger = 0, limit = plot->options->text ? MAX_CHILDREN_IN_TEXT : MAX_CHILDREN;
+    double own = peak_of(&series->curves[c])->mib;
+    for (size_t i = 1; i < series->curve_count; i++) {
+        double other = peak_of(&series->curves[i])->mib;
+        larger += other > own || (other == own && i < c);
+    }
+    return c == 0 || larger < limit;
+}
+
 static void write_curve_title(const struct plot *plot, size_t s, size_t c)
 {
-    char text[128];
+    char text[160], child[48] = "";
     const struct kp_memory_series *series = &plot->series[s];
-    if (plot->count > 1) {
-        snprintf(text, sizeof text, "%.90s%s", last_part(series->path), c ? " child" : "");
-        print_quoted(text, LEGEND_CHARACTERS, plot->out);
-        return;
-    }
     if (c)
-        snprintf(text, sizeof text, "child %lld", (long long)series->curves[c].pid);
+        snprintf(child, sizeof child, "child %lld", (long long)series->curves[c].pid);
+    if (plot->count > 1)
+        snprintf(text, sizeof text, "%.90s%s%s", last_part(series->path), c ? " " : "", child);
     else
-        snprintf(text, sizeof text, "%.90s", last_part(series->command)[0] ? last_part(series->command) : series->path);
+        snprintf(text, sizeof text, "%.90s", c ? child : last_part(series->command)[0] ? last_part(series->command) : series->path);
     print_quoted(text, LEGEND_CHARACTERS, plot->out);
 }
 
+/* The largest of all peaks has dashed lines, the others a cross. */
 static void write_peak(const struct plot *plot)
 {
+    const struct kp_memory_point *largest = NULL;
     if (plot->options->text)
         return;
     for (size_t s = 0; s < plot->count; s++)
         for (size_t c = 0; c < plot->series[s].curve_count; c++) {
-            const struct kp_memory_curve *curve = &plot->series[s].curves[c];
-            const struct kp_memory_point *peak = &curve->points[curve->peak];
-            if (s == 0 && c == 0 && plot->count == 1) {
-                fprintf(plot->out, "set arrow 1 from graph 0, first %.4f to graph 1, first %.4f nohead dt 2 lc rgb '#d62728'\n",
-                        peak->mib, peak->mib);
-                fprintf(plot->out, "set arrow 2 from first %.4f, graph 0 to first %.4f, graph 1 nohead dt 2 lc rgb '#d62728'\n",
-                        peak->time_s, peak->time_s);
-                fprintf(plot->out, "set label 1 'peak %.1f MiB' at first %.4f, first %.4f %s offset character %d,0.7 "
-                        "tc rgb '#d62728' front\n", peak->mib, peak->time_s, peak->mib,
-                        peak->time_s > (plot->first_s + plot->last_s) / 2 ? "right" : "left",
-                        peak->time_s > (plot->first_s + plot->last_s) / 2 ? -1 : 1);
-            } else {
-                fprintf(plot->out, "set label 'x' at first %.4f, first %.4f center tc rgb '#d62728' front\n", peak->time_s,
-                        peak->mib);
-            }
+            const struct kp_memory_point *peak = peak_of(&plot->series[s].curves[c]);
+            if (!largest || peak->mib > largest->mib)
+                largest = peak;
         }
+    for (size_t s = 0; s < plot->count; s++)
+        for (size_t c = 0; c < plot->series[s].curve_count; c++) {
+            const struct kp_memory_point *peak = peak_of(&plot->series[s].curves[c]);
+            if (peak != largest && is_named(plot, s, c))
+                fprintf(plot->out, "set label '×' at first %.4f, first %.4f center tc rgb '#d62728' front\n", peak->time_s,
+                        peak->mib);
+        }
+    if (!largest)
+        return;
+    int at_right = largest->time_s > (plot->first_s + plot->last_s) / 2;
+    fprintf(plot->out, "set arrow 1 from graph 0, first %.4f to graph 1, first %.4f nohead dt 2 lc rgb '#d62728'\n",
+            largest->mib, largest->mib);
+    fprintf(plot->out, "set arrow 2 from first %.4f, graph 0 to first %.4f, graph 1 nohead dt 2 lc rgb '#d62728'\n",
+            largest->time_s, largest->time_s);
+    fprintf(plot->out, "set label 'peak %.1f MiB' at first %.4f, graph 1 %s offset character %d,-0.6 tc rgb '#d62728' front\n",
+            largest->mib, largest->time_s, at_right ? "right" : "left", at_right ? -1 : 1);
+}
+
+/* The thin curves of children without names share a line of the legend. */
+static void write_other_children_title(const struct plot *plot, size_t s, size_t c)
+{
+    size_t count = 0;
+    for (size_t i = 1; i < plot->series[s].curve_count; i++) {
+        if (is_named(plot, s, i))
+            continue;
+        if (count == 0 && i != c) {
+            fputs("''", plot->out);
+            return;
+        }
+        count++;
+    }
+    fprintf(plot->out, "'%zu smaller child%s'", count, count == 1 ? "" : "ren");
+}
+
+static void write_curve(const struct plot *plot, size_t s, size_t c, size_t color)
+{
+    fprintf(plot->out, "$curve_%zu_%zu using 1:2 ", s, c);
+    if (!is_named(plot, s, c)) {
+        fprintf(plot->out, "with lines lw 0.5 lc rgb '#aaaaaa' title ");
+        write_other_children_title(plot, s, c);
+        return;
+    }
+    if (plot->options->text)
+        fputs("with lines title ", plot->out);
+    else if (plot->count == 1 && c == 0)
+        fputs("with linespoints pt 1 ps 0.4 lw 1.5 lc rgb 'black' title ", plot->out);
+    else /* functions have the first colors */
+        fprintf(plot->out, "with linespoints pt 1 ps 0.4 lw 1.2 lc rgb '%s' title ",
+                colors[plot->count > 1 ? color % COLOR_COUNT : COLOR_COUNT - 1 - color % COLOR_COUNT]);
+    write_curve_title(plot, s, c);
 }
 
 static void write_plot_command(const struct plot *plot)
 {
-    size_t drawn = 0, color = 0;
+    size_t color = 0;
     fputs("plot ", plot->out);
     for (size_t s = 0; s < plot->count; s++)
         for (size_t c = 0; c < plot->series[s].curve_count; c++) {
-            int black = plot->count == 1 && c == 0;
-            fprintf(plot->out, "%s$curve_%zu_%zu using 1:2 ", drawn++ ? ", \\\n" : "", s, c);
-            if (plot->options->text)
-                fputs("with lines title ", plot->out);
-            else
-                fprintf(plot->out, "with linespoints pt 1 ps 0.4 lw %s lc rgb '%s' title ", black ? "1.5" : "1.2",
-                        black            ? "black"
-                        : plot->count > 1 ? colors[color % COLOR_COUNT] /* functions have the first ones */
-                                          : colors[COLOR_COUNT - 1 - color % COLOR_COUNT]);
-            color += !black;
-            write_curve_title(plot, s, c);
+            fputs(s || c ? ", \\\n" : "", plot->out);
+            write_curve(plot, s, c, color);
+            color += (plot->count > 1 || c > 0) && is_named(plot, s, c);
         }
     for (size_t n = 0; n < plot->name_count && !plot->options->flame; n++) {
         fprintf(plot->out, ", \\\n$calls_%zu using 1:2 with lines lw 2 lc rgb '%s' title ", n, colors[n % COLOR_COUNT]);
@@ -235,7 +283,7 @@ static void write_settings(const struct plot *plot)
     const char *title = plot->options->title ? plot->options->title : plot->count == 1 ? plot->series->command : NULL;
     int flame = plot->options->flame && shows_calls(plot);
     fprintf(plot->out, "set terminal %s\nset encoding utf8\n", plot->options->terminal);
-    fprintf(plot->out, "set xrange [%.4f:%.4f]\nset yrange [0:%.4f]\n", plot->first_s, plot->last_s, plot->top_mib * 1.12);
+    fprintf(plot->out, "set xrange [%.4f:%.4f]\nset yrange [0:%.4f]\n", plot->first_s, plot->last_s, plot->top_mib * 1.16);
     fprintf(plot->out, "set ylabel 'memory used (in MiB)'\nset grid lt 1 lw 0.5 lc rgb '#dddddd'\nset border 3\nset tics nomirror\n");
     if (!flame)
         fputs("set xlabel 'time (in seconds)'\n", plot->out);
@@ -245,7 +293,7 @@ static void write_settings(const struct plot *plot)
         fputs("set key outside right top Left reverse samplen 2\n", plot->out);
     if (title && *title) {
         fputs("set title ", plot->out);
-        print_quoted(title, 100, plot->out);
+        print_quoted(title, TITLE_CHARACTERS, plot->out);
         fputs(" noenhanced\n", plot->out);
     }
     fputs("set key noenhanced\n", plot->out);

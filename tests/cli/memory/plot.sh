@@ -19,6 +19,21 @@ done
 memprof plot -o o.svg m.mprof n.mprof && grep -q 'm.mprof' o.svg && grep -q 'n.mprof' o.svg
 memprof plot -n -o f.svg m.mprof && ! grep -q 'it_s' f.svg
 memprof plot -o p.html m.mprof && grep -q '<svg' p.html && [ "$(tail -1 p.html)" = '</body></html>' ]
+memprof plot --html m.mprof 2> err && cmp p.html m.html && grep -q '^kernprof: m.html: ' err
+memprof plot --html -o page m.mprof n.mprof && grep -q 'n.mprof' page && [ "$(tail -1 page)" = '</body></html>' ]
+memprof plot --html -o - m.mprof > out && cmp p.html out
+mkdir newest && mv n.mprof newest/mprofile_20200102030405.mprof
+(cd newest && memprof plot --html 2> err && [ "$(tail -1 mprofile_20200102030405.html)" = '</body></html>' ])
+# Of many children the ten with the largest peaks are named; the peak that is marked is the largest of all.
+memprof run -q -M -T 0.02 -o many.mprof -- sh -c 'for i in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep 0.6 & done
+  python3 -c "import time; block = bytearray(50 << 20); time.sleep(0.5)"; wait'
+memprof plot -o many.svg many.mprof
+children=$(sqlite3 many.mprof "SELECT COUNT(DISTINCT pid) - 1 FROM memory_samples")
+[ "$children" -ge 13 ]
+grep -q "<text>$((children - 10)) smaller child" many.svg && [ "$(grep -c '<text>child [0-9]' many.svg)" = 10 ] ||
+  { echo "names of $children children:"; grep -E 'child' many.svg; exit 1; }
+peak=$(sqlite3 many.mprof "SELECT printf('%.1f', MAX(rss_bytes) / 1048576.0) FROM memory_samples")
+grep -q "peak $peak MiB" many.svg || { echo "not peak $peak"; grep peak many.svg; exit 1; }
 memprof plot m.mprof > out && grep -q 'time (in seconds)' out
 refuse() {
   local text=$1
