@@ -4,10 +4,8 @@
 set -euo pipefail
 command -v valgrind > /dev/null || { echo "no valgrind"; exit 77; }
 source "$KP_TESTS/real/sources.sh"
-lua_sources .
-cp "$KP_TESTS/real/workload.lua" .
-# The seed of hashes, so that both do the same work.
-flags="-O2 -g -w -DLUA_USE_POSIX -DLUA_COMPAT_5_3 -Dluai_makeseed(L)=42 -Dl_randomizePivot()=42u"
+source "$KP_TESTS/real/pinned_lua.sh"
+flags="-O2 -g -w ${options[*]}"
 clang-19 $flags -o prog_a ./*.c -lm
 KERNPROF_CC=clang-19 "$KERNPROF" cc $flags -fkernprof-all -o prog_b ./*.c -lm
 instructions() { # PROGRAM

@@ -3,8 +3,6 @@
 #   prog_b   gcc's coverage
 #   prog_c   us alone: what users build; coverage beside us must not be what makes the counts right
 # In the current folder, which holds a copy of the sources. The names have the same length, as programs walk argv[0].
-# LOOSE names the files whose counts depend on addresses, which differ between binaries: there prog_c is held against
-# prog_a by hit or not hit.
 compare() {
   local level=$1 flags=$2
   shift 2
@@ -22,5 +20,5 @@ compare() {
     $KERNPROF export --format csv $build.lprof > $build.csv
     $KERNPROF export --format csv --view functions $build.lprof > $build.functions.csv
   done
-  python3 "$KP_TESTS/real/oracles.py" llvm.info gcc.json ours.csv alone.csv "$KP_TESTS/real/argued.txt" ${LOOSE:-}
+  python3 "$KP_TESTS/real/oracles.py" llvm.info gcc.json ours.csv alone.csv "$KP_TESTS/real/argued.txt"
 }

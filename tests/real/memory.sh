@@ -7,7 +7,7 @@ source "$KP_TESTS/memory/heaptrack.sh"
 mkdir lua sqlite
 lua_sources lua
 sqlite_sources sqlite
-# Pinned, so that all runs do the same work (lua.sh says how).
+# Pinned, so that all runs do the same work (pinned_lua.sh says how).
 "$KERNPROF" cc -O1 -w '-Dluai_makeseed(L)=42' '-Dl_randomizePivot()=42u' -DSTRCACHE_N=1 -DSTRCACHE_M=1 -DLUA_USE_POSIX \
   -fkernprof-functions=main,'luaM_*' lua/*.c -lm -o interpreter
 "$KERNPROF" cc -O0 -w -DSQLITE_THREADSAFE=0 -DSQLITE_OMIT_LOAD_EXTENSION -DSQLITE_ENABLE_FTS5 -DSQLITE_ENABLE_RTREE -fno-kernprof-calls \

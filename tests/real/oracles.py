@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
-"""oracles.py LLVM.info GCC.json OURS.csv ALONE.csv ARGUED [LOOSE.c ...]: our hits of every line against two oracles.
+"""oracles.py LLVM.info GCC.json OURS.csv ALONE.csv ARGUED: our hits of every line against two oracles.
 
 OURS counted the same run as LLVM, in one binary; GCC and ALONE are binaries of their own.
 1. Where the oracles agree on a line, OURS must equal both; where they do not, one of them.
 2. Of the lines that both list, OURS and ALONE must each list 99 %, files that they do not know at all included. With
    KP_LISTED=executed only of those that ran: compilers drop functions that nothing calls (random programs are full of them).
-3. ALONE must equal OURS or obey rule 1 by itself; in the LOOSE files (counts that depend on addresses) it is enough that
-   it is hit where OURS, or both oracles, are.
+3. ALONE must equal OURS or obey rule 1 by itself.
 A line in ARGUED (`file.c: text of the line`, a tab, the reason) may break 1 and 3."""
 import csv
 import json
@@ -72,7 +71,7 @@ def read_sources(names):
 def main():
     llvm, gcc = read_llvm(sys.argv[1]), read_gcc(sys.argv[2])
     ours, alone = read_ours(sys.argv[3]), read_ours(sys.argv[4])
-    argued, loose = read_argued(sys.argv[5]), set(sys.argv[6:])
+    argued = read_argued(sys.argv[5])
     sources = read_sources({name for name, _ in llvm})
     both = sorted(key for key in llvm if key in gcc and key[0] in sources)
     if os.environ.get("KP_LISTED") == "executed":
@@ -90,9 +89,7 @@ def main():
         return f"  {key[0]}:{key[1]}: {counts}: {text_of(key)}"
 
     def alone_holds(key):
-        if key not in ours or alone[key] in (ours[key], llvm[key], gcc[key]):
-            return True
-        return key[0] in loose and (alone[key] > 0) in (ours[key] > 0, llvm[key] > 0 and gcc[key] > 0)
+        return key not in ours or alone[key] in (ours[key], llvm[key], gcc[key])
 
     def ours_holds(key):
         return ours[key] in (llvm[key], gcc[key])
