@@ -11,8 +11,8 @@ export function check(what, condition) {
 }
 
 // Every request to the network and every message of an error fails the test, and so does a dialog, which only a script
-// in a profile would open.
-export async function open(file, { width = 1280, height = 800, dark = false, hash = '' } = {}) {
+// in a profile would open. `ready`: what is there when the page has started.
+export async function open(file, { width = 1280, height = 800, dark = false, hash = '', ready = 'html[data-ready]' } = {}) {
     const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
     const context = await browser.newContext({ viewport: { width, height }, colorScheme: dark ? 'dark' : 'light' });
     const page = await context.newPage();
@@ -25,7 +25,7 @@ export async function open(file, { width = 1280, height = 800, dark = false, has
         dialog.dismiss();
     });
     await page.goto(pathToFileURL(file).href + hash);
-    await page.waitForSelector('html[data-ready]');
+    await page.waitForSelector(ready, { state: 'attached' });
     return { browser, page, trouble };
 }
 

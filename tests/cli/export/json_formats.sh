@@ -36,9 +36,27 @@ assert any(node["callFrame"]["url"].startswith("file:///") for node in nodes.val
 
 fox = json.load(open("t.firefox"))
 shared, thread = fox["shared"], fox["threads"][0]
-for name in ("frameTable", "funcTable", "stackTable", "sources", "resourceTable", "nativeSymbols"):
-    table = shared[name]
-    assert all(len(column) == table["length"] for key, column in table.items() if key != "length"), name
+# What version 66 of the processed format has; the site's upgraders and selectors read them all.
+columns = {
+    "frameTable": "address inlineDepth category subcategory func nativeSymbol innerWindowID line column originalLocation",
+    "funcTable": "name isJS relevantForJS resource source lineNumber columnNumber originalLocation",
+    "stackTable": "frame prefixOffset", "sources": "id filename startLine startColumn sourceMapURL content",
+    "resourceTable": "lib name host type", "nativeSymbols": "libIndex address name functionSize",
+    "sourceLocationTable": "source line column"}
+def check_table(name, table, columns):
+    assert set(table) - {"length", "weightType"} == set(columns.split()), (name, table.keys())
+    assert all(len(table[column]) == table["length"] for column in columns.split()), name
+for name in columns:
+    check_table(name, shared[name], columns[name])
+check_table("samples", thread["samples"], "stack time weight")
+check_table("markers", thread["markers"], "data name startTime endTime phase category")
+assert set(fox["meta"]) >= set("interval startTime processType product version categories markerSchema sampleUnits "
+                               "symbolicated symbolicationNotSupported sourceCodeIsNotOnSearchfox usesOnlyOneStackType".split())
+assert set(thread) >= set("name isMainThread processName pid tid processType processStartupTime processShutdownTime "
+                          "registerTime unregisterTime pausedRanges".split()) and isinstance(thread["pid"], str)
+assert all(0 <= offset <= i for i, offset in enumerate(shared["stackTable"]["prefixOffset"]))
+assert all(0 <= category < len(fox["meta"]["categories"]) for category in shared["frameTable"]["category"])
+assert thread["samples"]["time"] == sorted(thread["samples"]["time"])
 sums = collections.Counter()
 samples = thread["samples"]
 for stack, weight in zip(samples["stack"], samples["weight"], strict=True):
