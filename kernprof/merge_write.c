@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "format/profile.h"
@@ -401,10 +400,9 @@ static int write_profile(struct kp_merge *merge, const char *temporary, const ch
 
 int kp_merge_write(struct kp_merge *merge, const char *path, struct kp_error *error)
 {
-    struct stat old;
-    if (stat(path, &old) == 0 && !S_ISREG(old.st_mode))
-        return kp_fail(error, "%s: not a regular file, and a profile has to be one; choose another name with -o", path);
     char *temporary;
+    if (kp_folder_check_replaceable(path, error) != 0)
+        return -1;
     if (asprintf(&temporary, "%s.%ld.part", path, (long)getpid()) < 0)
         return kp_fail(error, "%s: out of memory", path);
     unlink(temporary);

@@ -8,11 +8,14 @@
 #include <unistd.h>
 
 #include "format/profile.h"
+#include "util/folder.h"
 
 /* Under another name first, so that there never is half a one. */
 int kp_profile_file_write(struct kp_join *join, const struct kp_run *run, const char *output, struct kp_error *error)
 {
     char *partial;
+    if (kp_folder_check_replaceable(output, error) != 0)
+        return -1;
     if (asprintf(&partial, "%s.%ld.part", output, (long)getpid()) < 0)
         return kp_fail(error, "out of memory");
     unlink(partial);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 const char *kp_folder_of_temporaries(void)
@@ -62,6 +63,14 @@ int kp_folder_check_writable(const char *path, struct kp_error *error)
     if (file < 0)
         return kp_fail(error, "%s: cannot write there: %s: choose another file with -o", path, strerror(errno));
     close(file);
+    return 0;
+}
+
+int kp_folder_check_replaceable(const char *path, struct kp_error *error)
+{
+    struct stat old;
+    if (stat(path, &old) == 0 && !S_ISREG(old.st_mode))
+        return kp_fail(error, "%s: not a regular file, and a profile has to be one; choose another name with -o", path);
     return 0;
 }
 

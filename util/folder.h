@@ -18,6 +18,9 @@ int kp_folder_check_room(const char *path, long bytes, struct kp_error *error);
 /* Can a file be created there? 0, or -1 with `error`. */
 int kp_folder_check_writable(const char *path, struct kp_error *error);
 
+/* 0: a profile may be renamed to `path`: nothing is there, or a file, and not a folder or a device. */
+int kp_folder_check_replaceable(const char *path, struct kp_error *error);
+
 /* Removes it with the files in it (it has no folders in it). */
 void kp_folder_remove(const char *path);
 
