@@ -32,7 +32,7 @@ enum { TIMING = KP_OPTION_LONG, OVERHEAD, FORCE, NO_SOURCE, WAIT, LIVE, INTERVAL
 static const struct kp_option option_table[] = {
     {"line-by-line", 'l', NULL, "by line: PROGRAM.lprof; without it by function: PROGRAM.prof", NULL, NULL},
     {"view", 'v', NULL, "print the listing afterwards", NULL, NULL},
-    {"outfile", 'o', "FILE", "output file; %p process id, %r rank, %h host, %% a percent sign", NULL, NULL},
+    {"outfile", 'o', "FILE", "output file; " KP_OUTCOME_NAMES, NULL, NULL},
     {"sort", 's', "KEY", "what the summary by function is sorted by (default: cumulative); pstats' keys", NULL,
      kp_summary_key_name},
     {"quiet", 'q', NULL, "say nothing", NULL, NULL},
@@ -340,7 +340,8 @@ static int run_in(const char *folder, const struct options *options, char **argv
 {
     struct kp_sampling sampling = {0};
     const char *timing = choose_timing(options, folder, &sampling, error);
-    char *output = !timing ? NULL : kp_outcome_path(options->output, argv[0], options->by_line ? "lprof" : "prof", error);
+    char *output = !timing ? NULL : kp_outcome_path(options->output, argv[0], options->by_line ? "lprof" : "prof",
+                                                    options->quiet, error);
     if (!output)
         return KP_EXIT_FAILED;
     char *command = kp_outcome_command(argv);

@@ -17,6 +17,10 @@ expect 126 'cannot be executed' "$KERNPROF" -l /
 expect 125 'no program to run' "$KERNPROF" -l
 expect 125 'unknown option' "$KERNPROF" --no-such-option ./t
 expect 125 '/no/such' "$KERNPROF" -l -o /no/such/folder/t.lprof ./t
+mkfifo pipe
+expect 125 'pipe: not a regular file' "$KERNPROF" -l -o pipe ./t
+expect 125 'pipe: not a regular file' memprof -o pipe ./t
+[ -p pipe ] || { echo 'a pipe was replaced by a profile'; exit 1; }
 expect 125 'cannot write\|cannot be created' env TMPDIR=/no/such "$KERNPROF" -l ./t
 "$KERNPROF" -l -q --force -o p.lprof ./plain || { echo '--force does not run it'; exit 1; }
 "$KERNPROF" -l -q -o t.lprof ./t
