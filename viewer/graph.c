@@ -1,9 +1,10 @@
 /* See graph.h. Labels, thresholds, the temperature scale (a straight line in HSL from dark blue to red) and the themes are
- * gprof2dot's (https://github.com/jrfonseca/gprof2dot), with one change: the text of a node is black where white would
- * be hard to read on its colour. Shares are of the whole run: the largest cumulative time, or the sum of all own times
+ * gprof2dot's (https://github.com/jrfonseca/gprof2dot), with two changes: the text of a node is black where white would
+ * be hard to read on its colour, and the text of a call is black, as yellow on white cannot be read. Shares are of the whole run: the largest cumulative time, or the sum of all own times
  * where threads make that larger. */
 #include "viewer/graph.h"
 
+#include <ctype.h>
 #include <fnmatch.h>
 #include <math.h>
 #include <stdlib.h>
@@ -184,7 +185,11 @@ static int choose(struct graph *graph, struct kp_error *error)
         status = keep_near(graph, "--root", options->root, false, options->depth, error);
     if (status == 0 && options->leaf)
         status = keep_near(graph, "--leaf", options->leaf, true, options->root ? -1 : options->depth, error);
-    return status;
+    for (size_t i = 0; i < graph->model->function_count && status == 0; i++)
+        if (graph->nodes[i].kept)
+            return 0;
+    return status == 0 ? kp_fail(error, "graph: nothing is left to draw: there are no calls, or -n %g and the other options leave "
+                                 "all functions out", options->node_percent) : status;
 }
 
 static struct hsl mix(const struct theme *theme, double heat)
@@ -248,6 +253,17 @@ static void put_escaped(const char *text, size_t length, FILE *out)
     }
 }
 
+static bool is_word_character(char c)
+{
+    return c == '_' || isalnum((unsigned char)c);
+}
+
+/* At "operator", and not inside of a longer word. */
+static bool is_operator(const char *name, const char *at)
+{
+    return strncmp(at, "operator", 8) == 0 && !is_word_character(at[8]) && (at == name || !is_word_character(at[-1]));
+}
+
 /* Without what stands in brackets, and what follows them ("const"); operator() and operator< keep their names. */
 static size_t strip_name(const char *name, char *stripped)
 {
@@ -255,9 +271,9 @@ static size_t strip_name(const char *name, char *stripped)
     int depth = 0;
     for (const char *c = name; *c && length < NAME_BYTES - 16; c++) {
         static const char anonymous[] = "(anonymous namespace)";
-        const char *whole = strncmp(c, "operator", 8) == 0        ? "operator"
+        const char *whole = is_operator(name, c)             ? "operator"
                             : strncmp(c, anonymous, 21) == 0 ? anonymous
-                                                                  : NULL;
+                                                             : NULL;
         if (depth == 0 && whole) {
             size_t size = strlen(whole);
             size += whole == anonymous ? 0 : strncmp(c + 8, "()", 2) == 0 ? 2 : strspn(c + 8, "<>=-");
@@ -282,7 +298,7 @@ static void put_wrapped(const char *name, size_t length, FILE *out)
 {
     size_t start = 0;
     for (size_t i = 1; i <= length; i++) {
-        bool breaks = i == length || (i - start >= WRAP_COLUMNS && strchr(":,<(_ ", name[i - 1]) && name[i] != ':');
+        bool breaks = i == length || (i - start >= WRAP_COLUMNS && strchr(":,<(_ ", name[i - 1]) && !strchr(": ", name[i]));
         if (!breaks)
             continue;
         if (start)
@@ -332,14 +348,14 @@ static void put_edge(const struct graph *graph, const struct edge *edge)
     FILE *out = graph->out;
     double weight = share(graph, edge->total_ns);
     double pen = fmin(fmax(weight * theme->largest_pen, theme->least_pen), theme->largest_pen);
+    /* Graphviz puts a label beside the arrow as if that had no width: blanks keep thick ones off the text. */
     fprintf(out, "    n%zu -> n%zu [label=\"", edge->caller, edge->callee);
     if (graph->whole_ns > 0)
-        fprintf(out, "%.2f%%\\n", 100 * weight);
-    fprintf(out, "%lld\xc3\x97\"", (long long)edge->calls);
+        fprintf(out, " %.2f%% \\n", 100 * weight);
+    fprintf(out, " %lld\xc3\x97 \"", (long long)edge->calls);
     put_colour("color", colour_of(theme, weight), out);
-    put_colour("fontcolor", colour_of(theme, weight), out);
-    fprintf(out, ", fontsize=\"%.2f\", penwidth=\"%.2f\", labeldistance=\"%.2f\", arrowsize=\"%.2f\"];\n",
-            fmax(weight * weight * theme->largest_font, theme->least_font), pen, pen, 0.5 * sqrt(pen));
+    fprintf(out, ", fontsize=\"%.2f\", penwidth=\"%.2f\", arrowsize=\"%.2f\"];\n",
+            fmax(weight * weight * theme->largest_font, theme->least_font), pen, 0.5 * sqrt(pen));
 }
 
 static bool edge_is_kept(const struct graph *graph, const struct edge *edge)

@@ -27,15 +27,26 @@ same strip "main a::hot warm " "$(names --strip)"
 same root "warm " "$(names --root warm)"
 same leaf "main a::hot<int>(int) " "$(names --leaf 'a::*')"
 same depth "main a::hot<int>(int) " "$(names --depth 1)"
+same "root, depth" "a::hot<int>(int) " "$(names --root 'a::*' --depth 0)"
+same "root, depth 1" "a::hot<int>(int) warm " "$(names --root 'a::*' --depth 1)"
+same "leaf, depth" "a::hot<int>(int) warm " "$(names --leaf warm --depth 1)"
+same "leaf, no depth" "main a::hot<int>(int) warm " "$(names --leaf warm)"
+same "root, leaf" "a::hot<int>(int) warm " "$(names --root 'a::*' --leaf warm)"
+same "root, leaf, depth" "main a::hot<int>(int) " "$(names --root main --leaf warm --depth 1)"
+same "-n 0, depth" "main a::hot<int>(int) cold " "$(names -n 0 --depth 1)"
 same edges "n0-n1 n1-n2 n2-n2" "$(graph | dot -Tplain | awk '$1 == "edge" { print $2 "-" $3 }' | sort | xargs)"
 same "-e 50" "n0-n1" "$(graph -e 50 | dot -Tplain | awk '$1 == "edge" { print $2 "-" $3 }' | sort | xargs)"
 graph | grep -qF 'n1 [label="a::hot<int>(int)\n80.00%\n(70.00%)\n7×"' || { graph; exit 1; }
-graph | grep -qF 'n0 -> n1 [label="80.00%\n7×"' || { graph; exit 1; }
+graph | grep -qF 'n0 -> n1 [label=" 80.00% \n 7× "' || { graph; exit 1; }
 graph | grep -q 'n0 .*color="#ff0000"' || { echo "main is not red"; exit 1; }
 graph --colour-by self | grep -q 'n1 .*color="#ff0000"' || { echo "the most own time is not red"; exit 1; }
 for theme in color pink gray bw print; do graph --theme $theme | dot -Tplain > /dev/null; done
 ! graph --root nothing 2> said
 grep -q "no function is named --root 'nothing'" said
+! graph --root warm --leaf main 2> said
+grep -q 'nothing is left to draw' said
+! graph --depth -1 2> said
+grep -q -- "--depth: '-1' is not a number" said
 ! graph -o g.xyz 2> said
 grep -q 'end its name in .svg, .pdf, .png or .dot' said
 graph -o g.dot
