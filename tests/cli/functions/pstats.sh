@@ -30,3 +30,20 @@ for key in calls cumtime cumulative filename line module name ncalls nfl pcalls 
 done
 diff <(theirs stdname print_callers) <("$KERNPROF" view -s stdname --callers p.prof)
 diff <(theirs stdname print_callees) <("$KERNPROF" view -s stdname --callees p.prof)
+# Two runs added up by pstats, and by merge: the same calls and callers, and times but for what floating point rounds.
+"$KERNPROF" -q --timing=exact -o q.prof ./p
+"$KERNPROF" export --format pstats -o q.pstats q.prof
+"$KERNPROF" merge -o both.prof p.prof q.prof
+"$KERNPROF" export --format pstats -o both.pstats both.prof
+python3 - <<'PYTHON'
+import math, pstats
+added, merged = pstats.Stats("p.pstats", "q.pstats").stats, pstats.Stats("both.pstats").stats
+def same(a, b):
+    return a[:2] == b[:2] and all(math.isclose(x, y, rel_tol=1e-9, abs_tol=1e-12) for x, y in zip(a[2:4], b[2:4]))
+assert added.keys() == merged.keys() and len(added) == 4, (added.keys(), merged.keys())
+for function, entry in added.items():
+    callers, others = entry[4], merged[function][4]
+    assert same(entry, merged[function]), (function, entry, merged[function])
+    assert callers.keys() == others.keys() and all(same(callers[c], others[c]) for c in callers), (function, callers, others)
+assert added[next(f for f in added if f[2] == "leaf")][1] == 2 * 26
+PYTHON
