@@ -109,6 +109,9 @@ static int check_header(const char *path, struct kp_error *error)
                        KP_PROFILE_VERSION);
     if (version == 0)
         return fail_damaged(path, "it has no format version", error);
+    if (version < KP_PROFILE_VERSION)
+        return kp_fail(error, "%s: made by an older kernprof (format %u, this reads %d); profile the program again", path, version,
+                       KP_PROFILE_VERSION);
 
     int64_t page_size = header[HEADER_PAGE_SIZE] << 8 | header[HEADER_PAGE_SIZE + 1];
     page_size = page_size == 1 ? 65536 : page_size;

@@ -9,7 +9,7 @@
 #include "util/error.h"
 
 #define KP_PROFILE_APPLICATION_ID 0x6b70726f /* "kpro" */
-#define KP_PROFILE_VERSION 1
+#define KP_PROFILE_VERSION 2
 
 extern const char kp_profile_schema[];
 

@@ -44,7 +44,7 @@ static void wrong_files(void **state)
     (void)state;
     test_profile_make("");
     overwrite(60, "\0\0\0\3", 4);
-    refused(test_path, ": made by a newer kernprof (format 3, this reads 1); update kernprof");
+    refused(test_path, ": made by a newer kernprof (format 3, this reads 2); update kernprof");
     overwrite(60, "\0\0\0\1", 4);
     overwrite(68, "abcd", 4);
     refused(test_path, "another SQLite database");

@@ -15,6 +15,8 @@ sql() { cp good.lprof "$1"; sqlite3 "$1" "$2"; }
 version=$(sqlite3 good.lprof 'PRAGMA user_version')
 sql newer.lprof "PRAGMA user_version = $((version + 1))"
 expect newer.lprof "made by a newer kernprof (format $((version + 1)), this reads $version); update kernprof"
+sql older.lprof "PRAGMA user_version = $((version - 1))"
+expect older.lprof "made by an older kernprof (format $((version - 1)), this reads $version); profile the program again"
 sql other.db 'PRAGMA application_id = 7'
 expect other.db 'not a kernprof profile, but another SQLite database'
 sql viewless.lprof 'DROP VIEW lines'
