@@ -78,7 +78,7 @@ private:
   void insertByBlock() {
     for (unsigned I = 0; I < Blocks.size(); I++) {
       auto Point = I == 0 ? BasicBlock::iterator(afterBase()) : Blocks[I]->getFirstInsertionPt();
-      if (Point != Blocks[I]->end())
+      if (P.OfBlock[I] != NoCounter && Point != Blocks[I]->end())
         increment(&*Point, P.OfBlock[I]);
     }
   }

@@ -65,6 +65,7 @@ static void describe(const Function &F, FunctionLines &Lines, Placement &Counter
   Lines.FirstLine = Lines.LastLine = Subprogram->getLine();
   Counters.ByBlock = true;
   Counters.OfBlock.push_back(0);
+  Counters.Needed.push_back(true);
   Counters.CounterCount = 1;
 }
 

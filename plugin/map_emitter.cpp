@@ -189,11 +189,12 @@ static void addFlow(const FunctionLines &Lines, const Placement &P, const std::v
                     kp_map_record &Record, Tables &Data) {
   std::vector<kp_map_edge> Edges;
   for (const PlacedEdge &E : P.Edges)
-    Edges.push_back({E.From, E.To, E.Counter, 0});
+    if (E.InMap)
+      Edges.push_back({P.Node[E.From], P.Node[E.To], E.Counter, 0});
   std::vector<kp_map_block> Blocks{{0, 0, KP_NO_COUNTER, 0}};
   std::vector<uint32_t> BlockLines;
   for (unsigned I = 0; I < Lines.OfBlock.size(); I++) {
-    auto &Of = Lines.OfBlock[I];
+    ArrayRef<unsigned> Of = P.Needed[I] ? ArrayRef<unsigned>(Lines.OfBlock[I]) : ArrayRef<unsigned>();
     Blocks.push_back({(uint32_t)BlockLines.size(), (uint32_t)Of.size(), P.ByBlock ? P.OfBlock[I] : KP_NO_COUNTER, 0});
     BlockLines.insert(BlockLines.end(), Of.begin(), Of.end());
   }

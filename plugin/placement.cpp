@@ -196,14 +196,14 @@ static bool needsBlockCounters(const Function &F) {
 /// Disjoint sets of blocks, for Kruskal's algorithm.
 class Components {
   std::vector<unsigned> Parent;
+
+public:
+  explicit Components(unsigned Count) : Parent(Count) { std::iota(Parent.begin(), Parent.end(), 0); }
   unsigned find(unsigned X) {
     while (Parent[X] != X)
       X = Parent[X] = Parent[Parent[X]];
     return X;
   }
-
-public:
-  explicit Components(unsigned Count) : Parent(Count) { std::iota(Parent.begin(), Parent.end(), 0); }
   bool join(unsigned A, unsigned B) {
     A = find(A), B = find(B);
     if (A == B)
@@ -213,12 +213,10 @@ public:
   }
 };
 
-static Placement placeByBlock(ArrayRef<BasicBlock *> Blocks) {
-  Placement P;
+static void placeByBlock(Placement &P) {
   P.ByBlock = true;
-  for (unsigned I = 0; I < Blocks.size(); I++)
-    P.OfBlock.push_back(P.CounterCount++);
-  return P;
+  for (bool Needed : P.Needed)
+    P.OfBlock.push_back(Needed ? P.CounterCount++ : NoCounter);
 }
 
 /// What counting an edge costs in a loop that may become vectors; nothing elsewhere. The way back is free, as the
@@ -277,25 +275,71 @@ static std::vector<PlacedEdge> findEdges(Function &F, ArrayRef<BasicBlock *> Blo
   return Edges;
 }
 
-Placement placeCounters(Function &F, ArrayRef<BasicBlock *> Blocks, ArrayRef<BasicBlock *> NonReturning) {
-  if (needsBlockCounters(F))
-    return placeByBlock(Blocks);
+/// Makes one node of blocks beside one another that are not needed.
+static void findNodes(Placement &P) {
+  Components Nodes(P.Needed.size() + 1);
+  auto isNeeded = [&](unsigned Block) { return Block == 0 || P.Needed[Block - 1]; };
+  for (PlacedEdge &E : P.Edges)
+    if (!isNeeded(E.From) && !isNeeded(E.To)) {
+      Nodes.join(E.From, E.To);
+      E.InMap = false;
+    }
+  for (unsigned Block = 0; Block <= P.Needed.size(); Block++)
+    P.Node.push_back(Nodes.find(Block));
+}
+
+/// The edges from one node to another.
+struct Bundle {
+  unsigned From, To;
+  std::vector<unsigned> Edges;
+  uint64_t Weight = 0;
+  bool Nowhere = false;
+};
+
+static std::vector<Bundle> findBundles(const Placement &P) {
+  std::vector<Bundle> Bundles;
+  DenseMap<std::pair<unsigned, unsigned>, unsigned> Known;
+  for (unsigned I = 0; I < P.Edges.size(); I++) {
+    const PlacedEdge &E = P.Edges[I];
+    if (!E.InMap)
+      continue;
+    std::pair<unsigned, unsigned> Nodes{P.Node[E.From], P.Node[E.To]};
+    auto Found = Known.insert({Nodes, Bundles.size()});
+    if (Found.second)
+      Bundles.push_back({Nodes.first, Nodes.second, {}});
+    Bundle &B = Bundles[Found.first->second];
+    B.Edges.push_back(I);
+    B.Weight = E.Weight > UINT64_MAX - B.Weight ? UINT64_MAX : B.Weight + E.Weight;
+    B.Nowhere |= E.Where == Place::Nowhere;
+  }
+  return Bundles;
+}
+
+Placement placeCounters(Function &F, ArrayRef<BasicBlock *> Blocks, ArrayRef<BasicBlock *> NonReturning, std::vector<bool> Needed) {
   Placement P;
+  P.Needed = std::move(Needed);
+  if (needsBlockCounters(F)) {
+    placeByBlock(P);
+    return P;
+  }
   P.Edges = findEdges(F, Blocks, NonReturning);
-  std::vector<unsigned> Order(P.Edges.size());
-  std::iota(Order.begin(), Order.end(), 0);
+  findNodes(P);
+  std::vector<Bundle> Bundles = findBundles(P);
   // What cannot be counted first: frequencies saturate, so its weight alone would not see to that.
-  std::stable_sort(Order.begin(), Order.end(), [&](unsigned A, unsigned B) {
-    bool NowhereA = P.Edges[A].Where == Place::Nowhere, NowhereB = P.Edges[B].Where == Place::Nowhere;
-    return NowhereA != NowhereB ? NowhereA : P.Edges[A].Weight > P.Edges[B].Weight;
+  std::stable_sort(Bundles.begin(), Bundles.end(), [](const Bundle &A, const Bundle &B) {
+    return A.Nowhere != B.Nowhere ? A.Nowhere : A.Weight > B.Weight;
   });
   Components Tree(Blocks.size() + 1);
-  std::vector<bool> InTree(P.Edges.size());
-  for (unsigned Index : Order)
-    InTree[Index] = Tree.join(P.Edges[Index].From, P.Edges[Index].To);
-  for (unsigned Index = 0; Index < P.Edges.size(); Index++)
-    if (!InTree[Index])
-      P.Edges[Index].Counter = P.CounterCount++;
+  std::vector<unsigned> Counted;
+  for (const Bundle &B : Bundles)
+    if (!Tree.join(B.From, B.To))
+      Counted.insert(Counted.end(), B.Edges.begin(), B.Edges.end());
+    else
+      for (unsigned Index : ArrayRef<unsigned>(B.Edges).drop_front())
+        P.Edges[Index].InMap = false; // one stands for them
+  std::sort(Counted.begin(), Counted.end());
+  for (unsigned Index : Counted)
+    P.Edges[Index].Counter = P.CounterCount++;
   return P;
 }
 

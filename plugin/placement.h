@@ -2,7 +2,8 @@
 // joinSplitBlocks.
 //
 // The counts of all edges follow from those that are not in a spanning tree of the control-flow graph (Knuth 1973;
-// Ball and Larus 1994, "Optimally profiling and tracing programs"); the tree takes the edges that are run most.
+// Ball and Larus 1994, "Optimally profiling and tracing programs"); the tree takes the edges that are run most. Blocks whose
+// counts nobody needs are made one node with those beside them, in which nothing is counted.
 #ifndef KP_PLUGIN_PLACEMENT_H
 #define KP_PLUGIN_PLACEMENT_H
 
@@ -29,12 +30,15 @@ struct PlacedEdge {
   Place Where;
   uint64_t Weight;
   unsigned Counter; ///< NoCounter: in the tree
+  bool InMap = true; ///< false: between blocks of one node, or beside another edge of the tree between the same nodes
 };
 
 struct Placement {
   bool ByBlock = false; ///< one counter per block (OfBlock), no edges
   std::vector<PlacedEdge> Edges;
   std::vector<unsigned> OfBlock;
+  std::vector<unsigned> Node; ///< of each block number: the number of the block that stands for it
+  std::vector<bool> Needed;   ///< of each block of the list: is it its own node, whose count is wanted?
   unsigned CounterCount = 0;
 };
 
@@ -63,8 +67,9 @@ bool isClosed(const llvm::Loop &L);
 /// Whether this is a closed innermost loop with one way out, which is what vectorisers ask for.
 bool mayBecomeVectors(const llvm::Loop &L);
 
+/// `Needed`: as findNeededBlocks says.
 Placement placeCounters(llvm::Function &F, llvm::ArrayRef<llvm::BasicBlock *> Blocks,
-                        llvm::ArrayRef<llvm::BasicBlock *> NonReturning);
+                        llvm::ArrayRef<llvm::BasicBlock *> NonReturning, std::vector<bool> Needed);
 
 } // namespace kp
 

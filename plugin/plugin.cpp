@@ -13,6 +13,7 @@
 #include "plugin/lines.h"
 #include "plugin/loops.h"
 #include "plugin/map_emitter.h"
+#include "plugin/needed_blocks.h"
 #include "plugin/options.h"
 #include "plugin/placement.h"
 #include "plugin/select.h"
@@ -59,7 +60,7 @@ void instrument(kp::Target &T) {
     if (F)
       kp::removeLabelMarks(*F);
   std::vector<kp::DirectCall> Calls = kp::findDirectCalls(Blocks, Lines);
-  kp::Placement Placement = kp::placeCounters(First, Blocks, NonReturning);
+  kp::Placement Placement = kp::placeCounters(First, Blocks, NonReturning, kp::findNeededBlocks(First, Blocks, Lines, Calls));
   if (!T.InPlace) {
     T.Exact->setName(T.Original->getName() + ".kp_exact");
     T.EnterHits = kp::createEntry(*T.Hits, ".enter");
