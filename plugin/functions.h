@@ -1,5 +1,6 @@
-// Bodies for profiling whole functions: what is left of every function after inlining, with its calls counted. Mutation
-// only, at the end of the pipeline.
+// Bodies for profiling whole functions: what is left of every function after inlining, with its calls counted. Functions
+// chosen for their lines are called from these bodies, never inlined, as who marked them wants to see them; and what the
+// chosen ones call leads to these bodies. Mutation only, at the end of the pipeline.
 #ifndef KP_PLUGIN_FUNCTIONS_H
 #define KP_PLUGIN_FUNCTIONS_H
 

@@ -107,6 +107,7 @@ void forward(kp::Target &T) {
   kp::emitRecord(*T.Original->getParent(), T, {}, Counters);
   kp::markBody(*T.Hits, *Counters, 0);
   T.Hits->addFnAttr(kp::ForwarderKey);
+  T.Exact->addFnAttr(kp::ForwarderKey);
 }
 
 void prepareEntry(kp::Target &T) {

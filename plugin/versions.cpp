@@ -132,6 +132,43 @@ Function *createEntry(Function &Body, const Twine &Suffix) {
   return Entry;
 }
 
+/// The runtime's state: 0 asleep, else enum kp_timing. It never changes once the program's own code runs, so that a
+/// later load of it within the original (an inlined callee's test) is known to be 0.
+static GlobalVariable *declareState(Module &M, StringRef Name) {
+  if (GlobalVariable *Known = M.getGlobalVariable(Name))
+    return Known;
+  auto *State = new GlobalVariable(M, Type::getInt8Ty(M.getContext()), false, GlobalValue::ExternalLinkage, nullptr, Name);
+  State->setVisibility(GlobalValue::HiddenVisibility);
+  State->setDSOLocal(true);
+  return State;
+}
+
+static Value *loadState(IRBuilder<> &B, Module &M, StringRef Name = "kp_state") {
+  LoadInst *State = B.CreateLoad(B.getInt8Ty(), declareState(M, Name));
+  State->setMetadata(LLVMContext::MD_invariant_load, MDNode::get(M.getContext(), {}));
+  return State;
+}
+
+Function *createChoice(Function &Hits, Function &Exact, const Twine &Name) {
+  Module &M = *Hits.getParent();
+  LLVMContext &C = M.getContext();
+  Function *Choice = Function::Create(Hits.getFunctionType(), GlobalValue::InternalLinkage, Hits.getAddressSpace(), Name, &M);
+  Choice->setCallingConv(Hits.getCallingConv());
+  Choice->setAttributes(Hits.getAttributes().removeFnAttributes(C));
+  Choice->addFnAttr(VersionKey, originalName(Hits));
+  Choice->setSectionPrefix("unlikely");
+  auto *Start = BasicBlock::Create(C, "", Choice);
+  auto *ToExact = BasicBlock::Create(C, "kp.exact", Choice);
+  auto *ToHits = BasicBlock::Create(C, "kp.hits", Choice);
+  IRBuilder<> B(Start);
+  B.CreateCondBr(B.CreateICmpEQ(loadState(B, M), B.getInt8(KP_TIMING_EXACT)), ToExact, ToHits);
+  B.SetInsertPoint(ToExact);
+  tailCall(B, *Choice, &Exact);
+  B.SetInsertPoint(ToHits);
+  tailCall(B, *Choice, &Hits);
+  return Choice;
+}
+
 /// Whether the optimiser may not know what the operand is: it must stay a constant where code generation wants one.
 static bool canBeHidden(const Use &Operand) {
   auto *Call = dyn_cast<CallBase>(Operand.getUser());
@@ -224,23 +261,6 @@ static BasicBlock *prependBlock(Function &F) {
   return New;
 }
 
-/// The runtime's state: 0 asleep, else enum kp_timing. It never changes once the program's own code runs, so that a
-/// later load of it within the original (an inlined callee's test) is known to be 0.
-static GlobalVariable *declareState(Module &M, StringRef Name) {
-  if (GlobalVariable *Known = M.getGlobalVariable(Name))
-    return Known;
-  auto *State = new GlobalVariable(M, Type::getInt8Ty(M.getContext()), false, GlobalValue::ExternalLinkage, nullptr, Name);
-  State->setVisibility(GlobalValue::HiddenVisibility);
-  State->setDSOLocal(true);
-  return State;
-}
-
-static Value *loadState(IRBuilder<> &B, Module &M, StringRef Name = "kp_state") {
-  LoadInst *State = B.CreateLoad(B.getInt8Ty(), declareState(M, Name));
-  State->setMetadata(LLVMContext::MD_invariant_load, MDNode::get(M.getContext(), {}));
-  return State;
-}
-
 void insertEntryTest(Target &T) {
   Function &F = *T.Original;
   LLVMContext &C = F.getContext();
@@ -260,8 +280,7 @@ void insertEntryTest(Target &T) {
   tailCall(B, F, T.EnterExact);
 }
 
-void insertCallsTest(Target &T) {
-  Function &F = *T.Original;
+void insertCallsTest(Function &F, Function &Calls) {
   BasicBlock *Body = &F.getEntryBlock();
   BasicBlock *Start = prependBlock(F);
   auto *Awake = BasicBlock::Create(F.getContext(), "kp.awake", &F);
@@ -269,7 +288,7 @@ void insertCallsTest(Target &T) {
   Value *State = loadState(B, *F.getParent(), "kp_calls_state");
   B.CreateCondBr(B.CreateICmpEQ(State, B.getInt8(0)), Body, Awake, MDBuilder(F.getContext()).createBranchWeights(100000, 1));
   B.SetInsertPoint(Awake);
-  tailCall(B, F, T.EnterHits);
+  tailCall(B, F, &Calls);
 }
 
 void makePatchable(Function &F) {

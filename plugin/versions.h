@@ -18,14 +18,17 @@ llvm::Function *cloneBody(llvm::Function &Original, const llvm::Twine &Suffix);
 /// A function like `Body` that first makes sure that the running thread has counters.
 llvm::Function *createEntry(llvm::Function &Body, const llvm::Twine &Suffix);
 
+/// A function that goes on in Exact where time is taken exactly, and else in Hits: for callers that have one body for both.
+llvm::Function *createChoice(llvm::Function &Hits, llvm::Function &Exact, const llvm::Twine &Name);
+
 /// Calls in the clones go to clones of the same kind; calls from functions without counters go to their entries.
 void redirectCalls(llvm::MutableArrayRef<Target> Targets);
 
 /// Puts the test at the original's start that leads to its entries when the program is being profiled.
 void insertEntryTest(Target &T);
 
-/// The same test for a body that counts calls alone (T.EnterHits), which only profiling whole functions wakes.
-void insertCallsTest(Target &T);
+/// The same test at F's start for a body that counts calls alone, which only profiling whole functions wakes.
+void insertCallsTest(llvm::Function &F, llvm::Function &Calls);
 
 /// Leaves room and a mark before F's first instruction, so that the runtime can write a jump over it.
 void makePatchable(llvm::Function &F);
