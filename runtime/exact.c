@@ -142,35 +142,35 @@ __attribute__((noinline)) void kp_exact_leave(struct kp_activation *a)
     wait_for_work();
 }
 
-/* A loop without calls goes on without timestamps, for its lines take less than one of them: what they would tell is their own
+/* What comes now is charged to `line`; NULL: to nobody yet. */
+static inline void go_on(struct kp_activation *a, uint64_t *line, int64_t now)
+{
+    a->line = line;
+    a->line_began = now;
+    a->callees_at_line = a->segment->in_callees;
+    a->segment->debt_x256 += cost.line_x256;
+    wait_for_work();
+}
+
+/* A loop of short lines goes on without timestamps, for they take less than one of them: what they would tell is their own
  * cost. Its time as a whole is shared out among its lines by kernprof. */
 __attribute__((noinline)) void kp_exact_untimed(struct kp_activation *a)
 {
-    struct kp_segment *segment = a->segment;
-    if (kp_memory_awake || !segment)
+    if (kp_memory_awake || !a->segment)
         return;
-    int64_t now = virtual_now(segment);
+    int64_t now = virtual_now(a->segment);
     if (a->line)
         charge_line(a, now);
-    a->line = NULL;
-    a->line_began = now;
-    a->callees_at_line = segment->in_callees;
-    segment->debt_x256 += cost.line_x256;
-    wait_for_work();
+    go_on(a, NULL, now);
 }
 
 __attribute__((noinline)) void kp_exact_timed(struct kp_activation *a, uint64_t *loop_words, uint64_t *line_words)
 {
-    struct kp_segment *segment = a->segment;
-    if (kp_memory_awake || !segment)
+    if (kp_memory_awake || !a->segment)
         return;
-    int64_t now = virtual_now(segment);
+    int64_t now = virtual_now(a->segment);
     charge(a, loop_words, now);
-    a->line = line_words;
-    a->line_began = now;
-    a->callees_at_line = segment->in_callees;
-    segment->debt_x256 += cost.line_x256;
-    wait_for_work();
+    go_on(a, line_words, now);
 }
 
 /* Ticks of a batch of activations with the given number of lines each, the fastest of several. */
