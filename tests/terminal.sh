@@ -11,11 +11,16 @@ terminal() { tmux new-session -d -x "$1" -y "$2" "export TERM=screen-256color; $
 # look: what stands there now, into the file `screen`.
 look() { tmux capture-pane -p > screen; }
 
+# on_screen PATTERN: is it there now?
+on_screen() {
+  look
+  grep -qE -- "$1" screen
+}
+
 # shows PATTERN: it is there within ten seconds.
 shows() {
   for _ in $(seq 100); do
-    look
-    ! grep -qE -- "$1" screen || return 0
+    ! on_screen "$1" || return 0
     sleep 0.1
   done
   fail "not on the screen: $1

@@ -4,10 +4,6 @@
 set -eu
 . "$(dirname "$0")/common.sh"
 . "$KP_TESTS/terminal.sh"
-on_screen() { # PATTERN
-  look
-  grep -qE -- "$1" screen
-}
 shows() { (until_true on_screen "$1") || fail "$(cat screen)"; }
 type_in() { tmux send-keys "$1" Enter; }
 terminal 100 20 'exec bash --norc --noprofile'
@@ -24,6 +20,7 @@ whole() {
   shows "^ready> # typed $1$"
   tmux send-keys Enter
 }
+on_terminal() { pgrep -o -P "$(tmux display -p '#{pane_pid}')"; } # the process that its shell has started, and no other test's
 region() { [ "$(tmux display -p '#{scroll_region_lower}')" = "$1" ]; }
 alternate() { [ "$(tmux display -p '#{alternate_on}')" = "$1" ]; }
 
@@ -54,8 +51,7 @@ for signal in KILL SEGV; do
   type_in "clear; ulimit -c 0; $KERNPROF -l --live --interval 0.1 -o killed.lprof ./t"
   until_true test -e once
   shows '^ % Own '
-  kernprof=$(pgrep -o -f "^$KERNPROF -l --live")
-  kill -$signal "$kernprof"
+  kill -$signal "$(on_terminal)"
   until_true region 19
   whole "after $signal"
   rm once
@@ -78,7 +74,7 @@ for signal in TERM HUP INT QUIT KILL; do
   type_in "clear; fg; echo left with \$?"
   until_true alternate 1
   shows "^ .* 1000 .* t\.c:$outer outer "
-  kill -$signal "$(pgrep -o -f "^$KERNPROF live")"
+  kill -$signal "$(on_terminal)"
   until_true alternate 0 # what the shell says of QUIT and KILL may come before, and be gone
   whole "after $signal"
 done

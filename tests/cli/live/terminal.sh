@@ -4,11 +4,7 @@
 set -eu
 . "$(dirname "$0")/common.sh"
 . "$KP_TESTS/terminal.sh"
-on_screen() { # PATTERN
-  look
-  grep -qE -- "$1" screen
-}
-shows() { until_true on_screen "$@"; }
+shows() { (until_true on_screen "$1") || fail "$(cat screen)"; }
 gone() { until_true not_on_screen "$1"; }
 not_on_screen() { ! on_screen "$1"; }
 first_line_is() {
