@@ -7,6 +7,7 @@ for file in "$KP_TESTS"/bad/profile/*; do
   for command in "view" "export --format csv" "export --format json" "info"; do
     if "$KERNPROF" $command "$file" > out 2> err; then echo "$command $file succeeded"; exit 1; fi
     [ "$(wc -l < err)" = 1 ] && grep -q "$(basename "$file")" err || { echo "$command $file:"; cat err; exit 1; }
+    ! grep -q 'an older kernprof' err || { echo "$file is of an older format, which hides its fault"; exit 1; }
   done
 done
 for file in "$KP_TESTS"/bad/counters/*; do
