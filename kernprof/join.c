@@ -165,9 +165,9 @@ static void add_function(uint64_t *sums, const uint64_t *words, const struct kp_
     }
     sums += KP_ACTIVATION_WORDS + (size_t)KP_LINE_WORDS * record->line_count;
     words += KP_ACTIVATION_WORDS + (size_t)KP_LINE_WORDS * record->line_count;
-    for (uint32_t loop = 0; loop < record->loop_count; loop++) {
-        sums[KP_LOOP_WORDS * (size_t)loop + KP_LOOP_TICKS] += ticks_to_ns(words[KP_LOOP_WORDS * (size_t)loop + KP_LOOP_TICKS], tick_ns);
-        sums[KP_LOOP_WORDS * (size_t)loop + KP_LOOP_SELF_TICKS] += ticks_to_ns(words[KP_LOOP_WORDS * (size_t)loop + KP_LOOP_SELF_TICKS], tick_ns);
+    for (uint32_t loop = 0; loop < record->loop_count; loop++, sums += KP_LOOP_WORDS, words += KP_LOOP_WORDS) {
+        sums[KP_LOOP_TICKS] += ticks_to_ns(words[KP_LOOP_TICKS], tick_ns);
+        sums[KP_LOOP_SELF_TICKS] += ticks_to_ns(words[KP_LOOP_SELF_TICKS], tick_ns);
     }
 }
 

@@ -52,45 +52,84 @@ static struct part part_of(const struct module *m, unsigned function, uint32_t l
     return source == SAMPLES ? (struct part){sampled->self_ns, sampled->time_ns} : (struct part){part, part};
 }
 
-/* The parts of a loop's lines, by the first source that says anything. Their sum; 0: the loop did not run. */
-static double find_parts(const struct kp_join *join, const struct kp_names *names, unsigned module, unsigned function,
-                         uint32_t loop, struct part *parts)
+/* A function whose loops' times are to be shared out. */
+struct function {
+    const struct kp_map_view *view;
+    uint64_t *lines, *loops; /* their words */
+    struct part *parts;      /* by line */
+    struct sum {
+        struct part part;
+        int shared;
+    } *sums; /* by loop */
+};
+
+static void find_sums(const struct function *f)
 {
-    const struct module *m = &join->modules[module];
-    const struct kp_map_view *view = kp_times_function(m->times, function);
-    double sum = 0;
-    for (enum source source = SAMPLES; source < SOURCES && !(sum > 0); source++) {
-        for (uint32_t i = 0; i < view->record->line_count; i++)
-            parts[i] = part_of(m, function, i, source);
-        if (source == SAMPLES)
-            add_callees(join, names, module, function, parts);
-        for (uint32_t i = 0; i < view->record->line_count; i++)
-            sum += view->lines[i].loop == loop ? parts[i].whole : 0;
-    }
-    return sum;
+    for (uint32_t loop = 0; loop < f->view->record->loop_count; loop++)
+        f->sums[loop].part = (struct part){0, 0};
+    for (uint32_t i = 0; i < f->view->record->line_count; i++)
+        if (f->view->lines[i].loop) {
+            struct part *sum = &f->sums[f->view->lines[i].loop - 1].part;
+            sum->own += f->parts[i].own;
+            sum->whole += f->parts[i].whole;
+        }
 }
 
-/* `parts` has room for the lines. */
-static void share_loop(const struct kp_join *join, const struct kp_names *names, unsigned module, unsigned function, uint32_t loop,
-                       struct part *parts)
+/* Shares out the time of the loops that `parts` say something of, and that no earlier source did. */
+static void share(const struct function *f)
+{
+    find_sums(f);
+    for (uint32_t i = 0; i < f->view->record->line_count; i++) {
+        uint32_t loop = f->view->lines[i].loop;
+        if (!loop || f->sums[loop - 1].shared || !(f->sums[loop - 1].part.whole > 0))
+            continue;
+        const uint64_t *words = f->loops + (size_t)KP_LOOP_WORDS * (loop - 1);
+        uint64_t *line = f->lines + (size_t)KP_LINE_WORDS * i;
+        double whole = f->sums[loop - 1].part.whole;
+        line[KP_LINE_TICKS] += (uint64_t)(int64_t)((double)(int64_t)words[KP_LOOP_TICKS] * (f->parts[i].whole / whole));
+        line[KP_LINE_SELF_TICKS] += (uint64_t)(int64_t)((double)(int64_t)words[KP_LOOP_SELF_TICKS] * (f->parts[i].own / whole));
+    }
+    uint64_t *activation = f->lines - KP_ACTIVATION_WORDS;
+    for (uint32_t loop = 0; loop < f->view->record->loop_count; loop++) {
+        struct sum *sum = &f->sums[loop];
+        if (sum->shared || !(sum->part.whole > 0))
+            continue;
+        double self_ticks = (double)(int64_t)f->loops[(size_t)KP_LOOP_WORDS * loop + KP_LOOP_SELF_TICKS];
+        activation[KP_SELF_TICKS] -= (uint64_t)(int64_t)(self_ticks * (1 - sum->part.own / sum->part.whole));
+        sum->shared = 1;
+    }
+}
+
+static int has_untimed_loops(const struct function *f)
+{
+    for (uint32_t loop = 0; loop < f->view->record->loop_count; loop++)
+        if (f->loops[(size_t)KP_LOOP_WORDS * loop + KP_LOOP_SELF_TICKS])
+            return 1;
+    return 0;
+}
+
+/* 0, or -1 out of memory. */
+static int share_loops(const struct kp_join *join, const struct kp_names *names, unsigned module, unsigned number)
 {
     const struct module *m = &join->modules[module];
-    const struct kp_map_view *view = kp_times_function(m->times, function);
-    uint64_t *lines = lines_of(m, function);
-    const uint64_t *words = lines + (size_t)KP_LINE_WORDS * view->record->line_count + (size_t)KP_LOOP_WORDS * (loop - 1);
-    double ticks = (double)(int64_t)words[KP_LOOP_TICKS], self_ticks = (double)(int64_t)words[KP_LOOP_SELF_TICKS];
-    double sum = self_ticks != 0 ? find_parts(join, names, module, function, loop, parts) : 0;
-    if (!(sum > 0))
-        return;
-    double own = 0;
-    for (uint32_t i = 0; i < view->record->line_count; i++)
-        if (view->lines[i].loop == loop) {
-            uint64_t *line = lines + (size_t)KP_LINE_WORDS * i;
-            line[KP_LINE_TICKS] += (uint64_t)(int64_t)(ticks * (parts[i].whole / sum));
-            line[KP_LINE_SELF_TICKS] += (uint64_t)(int64_t)(self_ticks * (parts[i].own / sum));
-            own += parts[i].own;
-        }
-    *(lines - KP_ACTIVATION_WORDS + KP_SELF_TICKS) -= (uint64_t)(int64_t)(self_ticks * (1 - own / sum));
+    struct function f = {.view = kp_times_function(m->times, number), .lines = lines_of(m, number)};
+    const struct kp_map_record *record = f.view->record;
+    f.loops = f.lines + (size_t)KP_LINE_WORDS * record->line_count;
+    if (!has_untimed_loops(&f))
+        return 0;
+    f.parts = calloc(record->line_count, sizeof *f.parts);
+    f.sums = calloc(record->loop_count, sizeof *f.sums);
+    for (enum source source = SAMPLES; f.parts && f.sums && source < SOURCES; source++) {
+        for (uint32_t i = 0; i < record->line_count; i++)
+            f.parts[i] = part_of(m, number, i, source);
+        if (source == SAMPLES)
+            add_callees(join, names, module, number, f.parts);
+        share(&f);
+    }
+    int result = f.parts && f.sums ? 0 : -1;
+    free(f.parts);
+    free(f.sums);
+    return result;
 }
 
 /* Whether timestamps say what the function took: it had some, and in all of its calls, or nothing else says it. */
@@ -105,14 +144,9 @@ int kp_join_complete_exact(struct kp_join *join, const struct kp_names *names)
     for (unsigned i = 0; i < join->module_count; i++) {
         struct module *m = &join->modules[i];
         for (unsigned f = 0; f < kp_times_function_count(m->times); f++) {
-            const struct kp_map_record *record = kp_times_function(m->times, f)->record;
-            if (!record->line_count || m->first_words[f] < 0)
+            if (!kp_times_function(m->times, f)->record->line_count || m->first_words[f] < 0)
                 continue;
-            struct part *parts = calloc(record->line_count, sizeof *parts);
-            for (uint32_t loop = 1; parts && loop <= record->loop_count; loop++)
-                share_loop(join, names, i, f, loop, parts);
-            free(parts);
-            if (!parts)
+            if (share_loops(join, names, i, f) != 0)
                 return -1;
             m->solved[f].exact = is_exact(m, f);
         }
