@@ -153,11 +153,6 @@ static const struct kp_named *find_name(const struct kp_names *names, const char
     return found;
 }
 
-static int is_profiled(const char *name, void *data)
-{
-    return find_name(data, name) != NULL;
-}
-
 /* Of several functions of one name (static ones), that of the caller's own module and file. */
 const struct kp_named *kp_join_find_callee(const struct kp_join *join, const struct kp_names *names, const char *name,
                                        unsigned module, const char *file)
@@ -178,15 +173,38 @@ const struct kp_named *kp_join_find_callee(const struct kp_join *join, const str
     return best;
 }
 
+struct callees {
+    const struct kp_join *join;
+    const struct kp_names *names;
+};
+
+static int find_callee(void *data, const char *name, unsigned caller, const char *file, unsigned *module, unsigned *function)
+{
+    const struct callees *callees = data;
+    const struct kp_named *callee = kp_join_find_callee(callees->join, callees->names, name, caller, file);
+    if (!callee)
+        return 0;
+    *module = callee->module;
+    *function = callee->function;
+    return 1;
+}
+
+static int solve_times(const struct kp_join *join, const struct kp_names *names)
+{
+    struct kp_times **times = calloc(join->module_count + 1u, sizeof *times);
+    for (unsigned i = 0; times && i < join->module_count; i++)
+        times[i] = join->modules[i].times;
+    int result = times ? kp_times_solve(times, join->module_count, find_callee, &(struct callees){join, names}) : -1;
+    free(times);
+    return result;
+}
+
 int kp_join_solve(struct kp_join *join, struct kp_names *names)
 {
     for (unsigned i = 0; i < join->module_count; i++)
         if (solve_module(&join->modules[i]) != 0)
             return -1;
-    if (charge_all_samples(join) != 0 || list_names(join, names) != 0)
+    if (charge_all_samples(join) != 0 || list_names(join, names) != 0 || solve_times(join, names) != 0)
         return -1;
-    for (unsigned i = 0; i < join->module_count; i++)
-        if (kp_times_solve(join->modules[i].times, is_profiled, names) != 0)
-            return -1;
     return kp_join_complete_exact(join, names);
 }

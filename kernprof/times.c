@@ -1,72 +1,9 @@
 /* Times of lines and calls (see times.h). */
-#include "kernprof/times.h"
-
-#include "kernprof/cycles.h"
+#include "kernprof/times_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { MAX_FRAMES = 64 };
-
-/* What is charged to a line for code of the function's own body holds for all of its activations; the part of the
- * outermost ones is taken when it is known who called whom. */
-struct line {
-    struct kp_line_time time;
-    struct kp_line_time of_all;
-};
-
-struct function {
-    struct kp_map_view view;
-    struct line *lines;
-    uint64_t calls, inner_calls, outermost_calls;
-};
-
-struct name {
-    const char *name; /* linkage name */
-    unsigned function;
-};
-
-/* A line of the source and a function that has it, for finding functions by place. */
-struct place {
-    const char *path;
-    uint32_t line;
-    unsigned function;
-    unsigned index; /* of the line in the function */
-};
-
-struct site {
-    const struct kp_map_site *record;
-    unsigned view;     /* index of its record of sites */
-    unsigned function; /* whose body it is in */
-    uint64_t word;     /* index of its first word */
-    uint64_t calls, timed, inner_timed, seen_calls, outer_calls;
-    int callee;            /* function of this module; -1: another, or not known */
-    uint64_t target_calls; /* of a call through a pointer, those to `callee` */
-    double ns, squares, inner_ns, cpu_wall_ns, cpu_ns;
-};
-
-/* Where time is charged to. */
-struct charged {
-    unsigned function;
-    unsigned line;
-};
-
-struct kp_times {
-    struct function *functions;
-    unsigned function_count;
-    struct name *names; /* sorted */
-    struct place *places;
-    size_t place_count;
-    struct kp_sites_view *views;
-    unsigned view_count;
-    struct site *sites; /* in ascending order of their words */
-    unsigned site_count;
-    struct kp_arc *arcs;
-    unsigned arc_count, arc_room;
-    int by_function;
-    int failed; /* out of memory */
-};
 
 static int compare_places(const void *left, const void *right)
 {
@@ -229,8 +166,7 @@ void kp_times_add_segment(struct kp_times *t, const uint64_t *words, double tick
     }
 }
 
-/* A new element of the list of arcs. */
-static void add_arc(struct kp_times *t, struct charged at, const char *callee, uint64_t calls, double time_ns)
+void kp_times_add_arc(struct kp_times *t, struct charged at, const char *callee, uint64_t calls, double time_ns)
 {
     if (t->arc_count == t->arc_room) {
         unsigned room = t->arc_room ? 2 * t->arc_room : 64;
@@ -252,7 +188,7 @@ static void add_direct_calls(struct kp_times *t, unsigned function, const uint64
     for (uint32_t i = 0; i < view->record->call_count; i++) {
         const struct kp_map_call *call = &view->calls[i];
         if (block_counts[call->block])
-            add_arc(t, (struct charged){function, call->line}, view->strings + call->callee, block_counts[call->block], 0);
+            kp_times_add_arc(t, (struct charged){function, call->line}, view->strings + call->callee, block_counts[call->block], 0);
     }
 }
 
@@ -265,7 +201,7 @@ void kp_times_set_counts(struct kp_times *t, unsigned function, uint64_t calls, 
     add_direct_calls(t, function, block_counts);
 }
 
-static const char *linkage_name(const struct kp_times *t, unsigned function)
+const char *kp_times_linkage_name(const struct kp_times *t, unsigned function)
 {
     const struct kp_map_view *view = &t->functions[function].view;
     return view->strings + view->record->linkage_name;
@@ -295,8 +231,7 @@ static int line_of(const struct kp_times *t, unsigned function, const char *path
     return -1;
 }
 
-/* Whether the function's body is the one that was made after inlining: what was inlined there belongs to it. */
-static int is_calls_only(const struct kp_times *t, unsigned function)
+int kp_times_is_calls_only(const struct kp_times *t, unsigned function)
 {
     return (t->functions[function].view.record->flags & KP_FUNCTION_CALLS_ONLY) != 0;
 }
@@ -316,7 +251,7 @@ static int find_at(const struct kp_times *t, const char *path, uint32_t line, co
     int found = 0;
     for (size_t i = low; i < t->place_count && t->places[i].line == line && strcmp(t->places[i].path, path) == 0; i++) {
         const struct place *p = &t->places[i];
-        if (is_calls_only(t, p->function)) /* it has no lines */
+        if (kp_times_is_calls_only(t, p->function)) /* it has no lines */
             continue;
         int named = name && is_named(t, p->function, name);
         if (!found || named)
@@ -329,8 +264,7 @@ static int find_at(const struct kp_times *t, const char *path, uint32_t line, co
     return found && !name;
 }
 
-/* The profiled frames of a call site, innermost first. */
-static unsigned frames_of_site(const struct kp_times *t, const struct site *site, struct charged *frames)
+unsigned kp_times_frames_of_site(const struct kp_times *t, const struct site *site, struct charged *frames)
 {
     const struct kp_sites_view *view = &t->views[site->view];
     unsigned count = 0;
@@ -342,7 +276,7 @@ static unsigned frames_of_site(const struct kp_times *t, const struct site *site
                 break; /* it only forwards calls */
             int line = line_of(t, site->function, path, frame->line);
             frames[count++] = (struct charged){site->function, line >= 0 ? (unsigned)line : 0};
-        } else if (!is_calls_only(t, site->function) && find_at(t, path, frame->line, view->strings + frame->function, &frames[count])) {
+        } else if (!kp_times_is_calls_only(t, site->function) && find_at(t, path, frame->line, view->strings + frame->function, &frames[count])) {
             count++;
         }
     }
@@ -357,22 +291,20 @@ void kp_times_calls_of_segment(const struct kp_times *t, const uint64_t *words, 
         uint64_t calls = w[KP_SITE_GRANTED] - w[KP_SITE_COUNTDOWN], timed = w[KP_SITE_TIMED] + w[KP_SITE_INNER_TIMED];
         double ns = (double)(int64_t)(w[KP_SITE_TICKS] + w[KP_SITE_INNER_TICKS]) * tick_ns;
         struct charged frames[MAX_FRAMES];
-        unsigned count = calls && timed && ns > 0 ? frames_of_site(t, &t->sites[i], frames) : 0;
+        unsigned count = calls && timed && ns > 0 ? kp_times_frames_of_site(t, &t->sites[i], frames) : 0;
         for (unsigned frame = 0; frame < count; frame++)
             add(data, frames[frame].function, frames[frame].line, ns / (double)timed * (double)calls);
     }
 }
 
-static void add_time(struct kp_line_time *line, const struct kp_line_time *amount)
+void kp_times_add_time(struct kp_line_time *line, const struct kp_line_time *amount)
 {
     line->time_ns += amount->time_ns;
     line->wait_ns += amount->wait_ns;
     line->variance += amount->variance;
 }
 
-/* Adds to the time of every function once, at its outermost frame; own time belongs to the innermost. `of_all`: the amount
- * is that of all activations of the function whose body it is, which is the outermost frame. */
-static void charge(struct kp_times *t, const struct charged *frames, unsigned count, int of_all,
+void kp_times_charge(struct kp_times *t, const struct charged *frames, unsigned count, int of_all,
                    const struct kp_line_time *amount)
 {
     if (count)
@@ -383,20 +315,20 @@ static void charge(struct kp_times *t, const struct charged *frames, unsigned co
         for (unsigned outer = i + 1; outer < count; outer++)
             again |= frames[outer].function == frames[i].function;
         if (!again)
-            add_time(of_all && i + 1 == count ? &line->of_all : &line->time, amount);
+            kp_times_add_time(of_all && i + 1 == count ? &line->of_all : &line->time, amount);
     }
     for (unsigned i = 1; i < count; i++)
         if (amount->time_ns > 0)
-            add_arc(t, frames[i], linkage_name(t, frames[i - 1].function), 0, amount->time_ns);
+            kp_times_add_arc(t, frames[i], kp_times_linkage_name(t, frames[i - 1].function), 0, amount->time_ns);
 }
 
-static const char *file_of(const struct kp_map_view *view)
+const char *kp_times_file(const struct kp_times *t, unsigned function)
 {
+    const struct kp_map_view *view = &t->functions[function].view;
     return view->record->file_count ? view->strings + view->files[view->record->file].path : "";
 }
 
-/* The listed function of that linkage name, of the caller's own file where there are several; -1: none. */
-static int find_by_name(const struct kp_times *t, const char *name, unsigned caller)
+int kp_times_find_by_name(const struct kp_times *t, const char *name, unsigned caller)
 {
     size_t low = 0, high = t->function_count;
     while (low < high) {
@@ -411,7 +343,7 @@ static int find_by_name(const struct kp_times *t, const char *name, unsigned cal
         unsigned function = t->names[low].function;
         const struct kp_map_view *view = &t->functions[function].view;
         if (kp_map_is_profiled(view->record, t->by_function) &&
-            (found < 0 || strcmp(file_of(view), file_of(&t->functions[caller].view)) == 0))
+            (found < 0 || strcmp(kp_times_file(t, function), kp_times_file(t, caller)) == 0))
             found = (int)function;
     }
     return found;
@@ -420,7 +352,7 @@ static int find_by_name(const struct kp_times *t, const char *name, unsigned cal
 /* The symbol's function: names of versions are the original's and a suffix (plugin/versions.cpp). */
 static int is_symbol_of(const struct kp_times *t, unsigned function, const char *symbol)
 {
-    const char *name = linkage_name(t, function);
+    const char *name = kp_times_linkage_name(t, function);
     size_t length = strlen(name);
     if (strncmp(symbol, "kp.", 3) == 0)
         symbol += 3;
@@ -432,16 +364,16 @@ void kp_times_add_target(struct kp_times *t, uint64_t word, const char *callee, 
     struct site key = {.word = word};
     struct site *site = t->site_count ? bsearch(&key, t->sites, t->site_count, sizeof *t->sites, compare_sites) : NULL;
     struct charged frames[MAX_FRAMES];
-    if (!site || !frames_of_site(t, site, frames))
+    if (!site || !kp_times_frames_of_site(t, site, frames))
         return;
-    add_arc(t, frames[0], callee, calls, 0);
+    kp_times_add_arc(t, frames[0], callee, calls, 0);
     if (calls <= site->target_calls)
         return;
     char plain[512];
     size_t length = strcspn(callee, ".");
     snprintf(plain, sizeof plain, "%.*s", (int)length, callee);
     site->target_calls = calls;
-    site->callee = find_by_name(t, plain, frames[0].function);
+    site->callee = kp_times_find_by_name(t, plain, frames[0].function);
 }
 
 /* The frame of the body itself, by the name of the symbol; by place where there is none. */
@@ -454,7 +386,7 @@ static int outermost_frame(const struct kp_times *t, const struct kp_code_frame 
                 continue;
             int line = frame->path ? line_of(t, i, frame->path, frame->line) : -1;
             *at = (struct charged){i, line >= 0 ? (unsigned)line : 0};
-            if (frame->path && strcmp(view->strings + view->files[view->record->file].path, frame->path) == 0)
+            if (frame->path && strcmp(kp_times_file(t, i), frame->path) == 0)
                 return 1;
         }
         return 0;
@@ -473,275 +405,41 @@ static int outermost_frame(const struct kp_times *t, const struct kp_code_frame 
     return 0;
 }
 
+/* Code of a body that belongs to no line is that of counting. Of several functions of the name it is the first one's until
+ * kp_times_solve shares it out. */
+static void add_counting(struct kp_times *t, const char *symbol, double time_ns)
+{
+    for (unsigned i = 0; symbol && i < t->function_count; i++)
+        if (t->functions[i].view.record->line_count && is_symbol_of(t, i, symbol)) {
+            t->functions[i].counting_ns += time_ns;
+            return;
+        }
+}
+
 void kp_times_add_samples(struct kp_times *t, const struct kp_code_place *place, const char *symbol, double time_ns,
                           uint64_t samples)
 {
     struct charged frames[MAX_FRAMES], body;
     unsigned count = 0;
-    if (place->frame_count == 0)
+    if (place->frame_count == 0) {
+        add_counting(t, symbol, time_ns);
         return;
+    }
     int in_body = outermost_frame(t, &place->frames[place->frame_count - 1], symbol, &body);
-    int inlined_too = !in_body || !is_calls_only(t, body.function);
+    int inlined_too = !in_body || !kp_times_is_calls_only(t, body.function);
     for (unsigned i = 0; inlined_too && i + 1 < place->frame_count && count < MAX_FRAMES - 1; i++) {
         const struct kp_code_frame *frame = &place->frames[i];
         if (frame->path && frame->function && find_at(t, frame->path, frame->line, frame->function, &frames[count]))
             count++;
     }
-    if (in_body)
+    if (in_body) {
         frames[count++] = body;
+        t->functions[body.function].body_ns += time_ns;
+    }
     struct kp_line_time amount = {.time_ns = time_ns,
                                   .self_ns = time_ns,
                                   .variance = samples ? time_ns * time_ns / (double)samples : 0};
-    charge(t, frames, count, in_body, &amount);
-}
-
-/* Of a finite number of calls some were timed: the variance of the estimated sum (sampling without replacement). */
-static double variance_of(const struct site *site)
-{
-    double n = (double)site->timed, calls = (double)site->calls;
-    if (site->timed >= site->calls || site->timed == 0)
-        return 0;
-    double mean = site->ns / n;
-    double spread = site->timed > 1 ? (site->squares / n - mean * mean) * n / (n - 1) : mean * mean;
-    return spread > 0 ? calls * calls * spread / n * (1 - n / calls) : 0;
-}
-
-/* What the timed calls of a site say of all of its calls. */
-struct estimate {
-    struct charged at;  /* where the call is written */
-    int is_written;     /* 0: in no function that is profiled */
-    int is_recursive;   /* it may come to its own function again */
-    double ns;          /* of all calls */
-    double waiting;     /* part of it */
-    double variance;
-};
-
-/* What is known of a function besides its lines. */
-struct recursion {
-    unsigned component;
-    double inner_calls, inner_ns;       /* calls within its own cycle, by sites of its own */
-    double outside_calls, outside_ns;   /* calls of it from outside of its cycle */
-    double recursive_ns;                /* what the recursive calls of its outermost activations take */
-    double outermost;                   /* part of its activations */
-};
-
-struct solver {
-    struct kp_times *times;
-    struct estimate *estimates; /* by site */
-    struct recursion *of;       /* by function */
-    double *component_ns;       /* by component: calls from outside */
-    struct kp_edge *edges;
-    unsigned *component;
-    int (*is_profiled)(const char *name, void *data);
-    void *data;
-};
-
-static const char *callee_name(const struct kp_times *t, const struct site *site)
-{
-    return t->views[site->view].strings + site->record->callee;
-}
-
-static void estimate_site(struct kp_times *t, struct site *site, struct estimate *e)
-{
-    struct charged frames[MAX_FRAMES];
-    uint64_t timed = site->timed + site->inner_timed;
-    e->is_written = frames_of_site(t, site, frames) > 0;
-    if (!e->is_written)
-        return;
-    e->at = frames[0];
-    e->variance = variance_of(site);
-    if (timed && site->ns + site->inner_ns > 0)
-        e->ns = (site->ns + site->inner_ns) / (double)timed * (double)site->calls;
-    if (site->cpu_wall_ns > site->cpu_ns)
-        e->waiting = 1 - site->cpu_ns / site->cpu_wall_ns;
-    if (*callee_name(t, site))
-        site->callee = find_by_name(t, callee_name(t, site), frames[0].function);
-}
-
-static int find_cycles(struct solver *s)
-{
-    struct kp_times *t = s->times;
-    unsigned count = 0;
-    s->edges = calloc((size_t)t->site_count + t->arc_count + 1, sizeof *s->edges);
-    if (!s->edges)
-        return -1;
-    for (unsigned i = 0; i < t->site_count; i++)
-        if (s->estimates[i].is_written && t->sites[i].callee >= 0 && t->sites[i].calls)
-            s->edges[count++] = (struct kp_edge){s->estimates[i].at.function, (unsigned)t->sites[i].callee};
-    for (unsigned i = 0; i < t->arc_count; i++) {
-        int callee = t->arcs[i].calls ? find_by_name(t, t->arcs[i].callee, t->arcs[i].function) : -1;
-        if (callee >= 0)
-            s->edges[count++] = (struct kp_edge){t->arcs[i].function, (unsigned)callee};
-    }
-    return kp_cycles_find(t->function_count, s->edges, count, s->component);
-}
-
-/* Charges what a site's calls take. */
-static void charge_site(struct solver *s, const struct site *site, const struct estimate *e, double time_ns, int of_all)
-{
-    struct kp_times *t = s->times;
-    struct charged frames[MAX_FRAMES];
-    unsigned count = frames_of_site(t, site, frames);
-    const char *name = callee_name(t, site);
-    int profiled = site->callee >= 0 || (*name && s->is_profiled(name, s->data));
-    struct kp_line_time amount = {.time_ns = time_ns,
-                                  .self_ns = profiled ? 0 : e->ns,
-                                  .wait_ns = time_ns * e->waiting,
-                                  .variance = e->variance};
-    charge(t, frames, count, of_all, &amount);
-    int counted = is_calls_only(t, site->function);
-    if (profiled && *name)
-        add_arc(t, frames[0], name, counted ? site->calls : 0, time_ns);
-    else if (profiled)
-        add_arc(t, frames[0], linkage_name(t, (unsigned)site->callee), 0, time_ns);
-}
-
-/* Calls that cannot come to their own function again are charged at once. */
-static void charge_plain_sites(struct solver *s)
-{
-    struct kp_times *t = s->times;
-    for (unsigned i = 0; i < t->site_count; i++) {
-        struct estimate *e = &s->estimates[i];
-        const struct site *site = &t->sites[i];
-        if (!e->is_written)
-            continue;
-        struct recursion *caller = &s->of[e->at.function], *callee = site->callee >= 0 ? &s->of[site->callee] : NULL;
-        e->is_recursive = callee && s->component[e->at.function] == s->component[site->callee];
-        if (e->is_recursive) {
-            caller->inner_calls += (double)site->calls;
-            caller->inner_ns += e->ns;
-            continue;
-        }
-        if (callee) {
-            callee->outside_calls += (double)site->calls;
-            callee->outside_ns += e->ns;
-            s->component_ns[s->component[site->callee]] += e->ns;
-        }
-        double tracked = site->inner_timed ? (double)site->outer_calls / (double)site->seen_calls : 1;
-        charge_site(s, site, e, e->ns * tracked, site->inner_timed == 0);
-    }
-}
-
-/* A function in a cycle of calls counts its time once, in its outermost activations. Too few of its recursive calls are made
- * by these to be sampled. But what was measured of calls from outside of the cycle is the time of activations that are
- * outermost; what is not the time of its other lines is that of its recursive calls. In a cycle of several functions each
- * may be under any other: there, the time of the whole cycle bounds that of each. */
-static void solve_recursion(struct solver *s, unsigned function)
-{
-    struct function *f = &s->times->functions[function];
-    struct recursion *r = &s->of[function];
-    double direct = 0, of_all = 0;
-    for (uint32_t i = 0; i < f->view.record->line_count; i++) {
-        direct += f->lines[i].time.time_ns;
-        of_all += f->lines[i].of_all.time_ns;
-    }
-    double calls = (double)f->calls, naive = direct + of_all + r->inner_ns, total = naive;
-    int alone = r->outside_calls + r->inner_calls >= 0.99 * calls;
-    double cycle_ns = s->component_ns[s->component[function]];
-    if (alone && r->outside_ns > 0)
-        total = r->outside_ns;
-    else if (cycle_ns > 0 && cycle_ns < naive)
-        total = cycle_ns;
-    r->outermost = f->inner_calls && calls > 0     ? 1 - (double)f->inner_calls / calls
-                   : alone && calls > 0            ? r->outside_calls / calls
-                   : naive > 0                     ? total / naive
-                                                   : 1;
-    if (r->outermost > 1)
-        r->outermost = 1;
-    double rest = total - direct - of_all * r->outermost;
-    r->recursive_ns = rest > 0 ? rest : 0;
-}
-
-static void charge_recursive_sites(struct solver *s)
-{
-    struct kp_times *t = s->times;
-    for (unsigned i = 0; i < t->function_count; i++) {
-        struct recursion *r = &s->of[i];
-        struct function *f = &t->functions[i];
-        r->outermost = f->inner_calls && f->calls ? 1 - (double)f->inner_calls / (double)f->calls : 1;
-        if (r->inner_calls > 0)
-            solve_recursion(s, i);
-    }
-    for (unsigned i = 0; i < t->site_count; i++) {
-        struct estimate *e = &s->estimates[i];
-        if (!e->is_written || !e->is_recursive)
-            continue;
-        const struct recursion *r = &s->of[e->at.function];
-        double part = r->inner_ns > 0 ? e->ns / r->inner_ns : (double)t->sites[i].calls / (r->inner_calls > 0 ? r->inner_calls : 1);
-        e->variance *= r->outermost * r->outermost;
-        charge_site(s, &t->sites[i], e, r->recursive_ns * part, 0);
-    }
-}
-
-/* Takes the outermost activations' part of what was charged for all. */
-static void finish_lines(struct solver *s)
-{
-    struct kp_times *t = s->times;
-    for (unsigned i = 0; i < t->function_count; i++) {
-        struct function *f = &t->functions[i];
-        double part = s->of[i].outermost;
-        for (uint32_t l = 0; l < f->view.record->line_count; l++) {
-            struct kp_line_time amount = f->lines[l].of_all;
-            amount.time_ns *= part;
-            amount.wait_ns *= part;
-            amount.variance *= part * part;
-            add_time(&f->lines[l].time, &amount);
-        }
-        f->outermost_calls = (uint64_t)((double)f->calls * part + 0.5);
-    }
-}
-
-static int compare_arcs(const void *left, const void *right)
-{
-    const struct kp_arc *a = left, *b = right;
-    if (a->function != b->function)
-        return a->function < b->function ? -1 : 1;
-    if (a->line != b->line)
-        return a->line < b->line ? -1 : 1;
-    return strcmp(a->callee, b->callee);
-}
-
-static void merge_arcs(struct kp_times *t)
-{
-    if (t->arc_count)
-        qsort(t->arcs, t->arc_count, sizeof *t->arcs, compare_arcs);
-    unsigned kept = 0;
-    for (unsigned i = 0; i < t->arc_count; i++) {
-        if (kept && compare_arcs(&t->arcs[kept - 1], &t->arcs[i]) == 0) {
-            t->arcs[kept - 1].calls += t->arcs[i].calls;
-            t->arcs[kept - 1].time_ns += t->arcs[i].time_ns;
-        } else {
-            t->arcs[kept++] = t->arcs[i];
-        }
-    }
-    t->arc_count = kept;
-}
-
-int kp_times_solve(struct kp_times *t, int (*is_profiled)(const char *name, void *data), void *data)
-{
-    struct solver s = {.times = t,
-                       .estimates = calloc(t->site_count + 1u, sizeof *s.estimates),
-                       .of = calloc(t->function_count + 1u, sizeof *s.of),
-                       .component_ns = calloc(t->function_count + 1u, sizeof *s.component_ns),
-                       .component = calloc(t->function_count + 1u, sizeof *s.component),
-                       .is_profiled = is_profiled,
-                       .data = data};
-    t->failed |= !s.estimates || !s.of || !s.component_ns || !s.component;
-    for (unsigned i = 0; !t->failed && i < t->site_count; i++)
-        estimate_site(t, &t->sites[i], &s.estimates[i]);
-    t->failed |= t->failed || find_cycles(&s) != 0;
-    if (!t->failed) {
-        charge_plain_sites(&s);
-        charge_recursive_sites(&s);
-        finish_lines(&s);
-    }
-    free(s.estimates);
-    free(s.of);
-    free(s.component_ns);
-    free(s.component);
-    free(s.edges);
-    merge_arcs(t);
-    return t->failed ? -1 : 0;
+    kp_times_charge(t, frames, count, in_body, &amount);
 }
 
 uint64_t kp_times_outermost_calls(const struct kp_times *t, unsigned function)

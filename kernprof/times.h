@@ -2,7 +2,8 @@
  *
  * A line's time is its own time, by samples of the instrumented code, and the time of the calls on it. A call site gives the
  * exact number of its calls and the lengths of some or all of them; what it gives is charged to the line where the call is
- * written and to the lines that it was inlined at. */
+ * written and to the lines that it was inlined at. An arc has it without what counting takes in the callee, as the callee's
+ * own lines have: that is on no line, and known by samples of code that belongs to none. */
 #ifndef KP_KERNPROF_TIMES_H
 #define KP_KERNPROF_TIMES_H
 
@@ -61,9 +62,12 @@ void kp_times_set_counts(struct kp_times *times, unsigned function, uint64_t cal
 void kp_times_add_samples(struct kp_times *times, const struct kp_code_place *place, const char *symbol, double time_ns,
                           uint64_t samples);
 
-/* Charges the calls; to be called once, when everything has been added. `is_profiled` says whether a function of that
- * linkage name is, in any module. 0, or -1 out of memory. */
-int kp_times_solve(struct kp_times *times, int (*is_profiled)(const char *name, void *data), void *data);
+/* Finds the function of that linkage name, of those that a file of module `caller` may call, among all modules: its module
+ * and its number there. 0: it is not profiled. */
+typedef int (*kp_times_find)(void *data, const char *name, unsigned caller, const char *file, unsigned *module, unsigned *function);
+
+/* Charges the calls of all modules; to be called once, when everything has been added. 0, or -1 out of memory. */
+int kp_times_solve(struct kp_times *const *modules, unsigned count, kp_times_find find, void *data);
 
 /* After kp_times_solve. Calls with no other activation of the function under them. */
 uint64_t kp_times_outermost_calls(const struct kp_times *times, unsigned function);
