@@ -1,6 +1,7 @@
 // Counted and timed calls (see call_sites.h).
 #include "plugin/call_sites.h"
 #include "plugin/counters.h"
+#include "plugin/timed_calls.h"
 #include "plugin/versions.h"
 #include "format/map.h"
 
@@ -12,13 +13,11 @@
 #include "llvm/IR/MDBuilder.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Transforms/Utils/BasicBlockUtils.h"
+#include "llvm/Transforms/Utils/Local.h"
 
 using namespace llvm;
 
 namespace kp {
-
-/// Words of struct kp_timed_call in runtime/calls.c.
-constexpr unsigned TimedCallWords = 6;
 
 /// Blocks of memory shorter than this are copied in line.
 constexpr uint64_t InlineCopyBytes = 128;
@@ -99,22 +98,24 @@ class Inserter {
   Type *Pointer;
   DebugLoc Nowhere;
   GlobalVariable *Sites = nullptr;
+  DenseMap<unsigned, GlobalAlias *> Aliases; ///< by site
   Value *Bias = nullptr;      ///< of the running thread; null: loaded anew at every site
-  Value *Timed = nullptr;     ///< struct kp_timed_call in this frame
+  Value *Timed = nullptr;     ///< struct kp_timed_call in this frame; where nothing uses it, it goes again
   Value *Outermost = nullptr; ///< address of KP_OUTERMOST_FRAME; null where there is but one activation at a time
   Value *TimedPlace = nullptr, *OutermostPlace = nullptr, *SitesPlace = nullptr; ///< without optimisation
+  TimedCalls &Ways;
   FunctionCallee Begin, End, Target, Count, Unwound;
 
 public:
-  explicit Inserter(Function &F) : F(F), M(*F.getParent()), C(F.getContext()) {
+  Inserter(Function &F, TimedCalls &Ways) : F(F), M(*F.getParent()), C(F.getContext()), Ways(Ways) {
     Word = Type::getInt64Ty(C);
     Pointer = PointerType::getUnqual(Word);
     Nowhere = nowhere(F);
-    Begin = declare("kp_call_begin", {Pointer, Pointer, Pointer});
-    End = declare("kp_call_end", {Pointer});
-    Target = declare("kp_call_target", {Pointer, Word});
-    Count = declare("kp_call_count", {Pointer, Pointer, Pointer});
-    Unwound = declare("kp_call_unwound", {Pointer});
+    Begin = declareTiming(M, "kp_call_begin", {Pointer, Pointer, Word});
+    End = declareTiming(M, "kp_call_end", {Pointer});
+    Target = declareTiming(M, "kp_call_target", {Pointer, Word});
+    Count = declareTiming(M, "kp_call_count", {Pointer, Pointer, Pointer});
+    Unwound = declareTiming(M, "kp_call_unwound", {Pointer});
   }
 
   void run(ArrayRef<CallBase *> Calls, GlobalVariable *Counters, unsigned CounterCount, GlobalVariable *SiteWords,
@@ -134,19 +135,10 @@ public:
     for (ReturnInst *Return : Returns)
       if (MayRecurse)
         forget(*Return);
+    RecursivelyDeleteTriviallyDeadInstructions(Timed);
   }
 
 private:
-  FunctionCallee declare(const char *Name, ArrayRef<Type *> Parameters) {
-    FunctionCallee Callee = M.getOrInsertFunction(Name, FunctionType::get(Type::getVoidTy(C), Parameters, false));
-    auto *Declared = cast<Function>(Callee.getCallee());
-    Declared->setVisibility(GlobalValue::HiddenVisibility);
-    Declared->setDSOLocal(true);
-    Declared->setDoesNotThrow();
-    Declared->addFnAttr(Attribute::Cold);
-    return Callee;
-  }
-
   CallInst *call(IRBuilder<> &B, FunctionCallee Callee, ArrayRef<Value *> Arguments) {
     CallInst *Result = B.CreateCall(Callee, Arguments);
     Result->setDebugLoc(Nowhere);
@@ -154,15 +146,22 @@ private:
   }
 
   /// The running thread's words of `Variable`, `Index` words behind its start.
-  Value *wordsOf(IRBuilder<> &B, GlobalVariable *Variable, uint64_t Index) {
+  Value *wordsOf(IRBuilder<> &B, GlobalValue *Variable, uint64_t Index) {
     Value *Distance = Bias ? Bias : B.CreateLoad(Word, declareBias(M), "kp.bias");
     Value *Bytes = B.CreatePointerCast(Variable, PointerType::getUnqual(B.getInt8Ty()));
     Value *Moved = B.CreatePointerCast(B.CreateGEP(B.getInt8Ty(), Bytes, Distance), Pointer);
     return B.CreateConstGEP1_64(Word, Moved, Index);
   }
 
+  /// Each site has a symbol of its own: of one that is shared, the address would take a register for the whole function.
   Value *field(IRBuilder<> &B, unsigned Site, unsigned Field) {
-    return wordsOf(B, Sites, (uint64_t)Site * KP_SITE_WORDS + Field);
+    GlobalAlias *&Words = Aliases[Site];
+    if (!Words) {
+      Constant *First = ConstantExpr::getPointerCast(Sites, Pointer);
+      Words = GlobalAlias::create(Word, 0, GlobalValue::PrivateLinkage, "kp.site",
+                                  ConstantExpr::getGetElementPtr(Word, First, B.getInt64((uint64_t)Site * KP_SITE_WORDS)), &M);
+    }
+    return wordsOf(B, Words, Field);
   }
 
   /// Where a thread-local variable is reached by a call of the C library, the bias is loaded but once, at the function's
@@ -245,6 +244,13 @@ private:
     B.CreateStore(B.getInt64(0), Outermost);
   }
 
+  /// Whether this is not the function's outermost activation.
+  Value *isInner(IRBuilder<> &B) {
+    if (!Outermost)
+      return B.getInt64(0);
+    return B.CreateZExt(B.CreateICmpNE(B.CreateLoad(Word, Outermost), B.CreatePtrToInt(Timed, Word)), Word);
+  }
+
   Value *outermost() const { return Outermost ? Outermost : ConstantPointerNull::get(cast<PointerType>(Pointer)); }
 
   /// Without optimisation: all by calls of the runtime. Whatever is alive across a call has then a place of its own in the
@@ -254,7 +260,7 @@ private:
   void insertPlainly(CallBase &Call, unsigned Site) {
     IRBuilder<> B(beforeArguments(Call));
     B.SetCurrentDebugLocation(Nowhere);
-    if (!isa<Function>(Call.getCalledOperand()->stripPointerCasts())) {
+    if (isThroughPointer(Call)) {
       Value *Words = plainField(B, Site);
       call(B, Target, {Words, B.CreatePtrToInt(Call.getCalledOperand(), Word)});
     }
@@ -342,83 +348,116 @@ private:
   void insert(CallBase &Call, unsigned Site) {
     if (F.hasOptNone() && isTimed(Call))
       return insertPlainly(Call, Site);
-    IRBuilder<> B(&Call);
-    B.SetCurrentDebugLocation(Nowhere);
-    if (!isa<Function>(Call.getCalledOperand()->stripPointerCasts()))
+    bool IsOutOfLine = isTimed(Call) && TimedCalls::canMake(Call);
+    if (isThroughPointer(Call) && !IsOutOfLine)
       noteTarget(Call, Site);
-    B.SetInsertPoint(&Call);
+    IRBuilder<> B(&Call);
     B.SetCurrentDebugLocation(Nowhere);
     Value *Countdown = field(B, Site, KP_SITE_COUNTDOWN);
     Value *Left = B.CreateSub(B.CreateLoad(Word, Countdown), B.getInt64(1));
     B.CreateStore(Left, Countdown);
-    if (isTimed(Call))
-      timeCopy(Call, B.CreateICmpSLT(Left, B.getInt64(0)), Site);
+    if (!isTimed(Call))
+      return;
+    auto *Slow = BasicBlock::Create(C, "kp.timed", &F);
+    goTo(*Slow, B.CreateICmpSLT(Left, B.getInt64(0)), Call);
+    if (isThroughPointer(Call) && IsOutOfLine)
+      goTo(*Slow, isNewTarget(Call, Site), Call);
+    joinWays(Call, *(IsOutOfLine ? timeOutOfLine(Call, Slow, Site) : timeCopy(Call, Slow, Site)), Slow);
   }
 
-  /// Tells the runtime when a call through a pointer goes to another function than the one before it.
-  void noteTarget(CallBase &Call, unsigned Site) {
+  /// Branches to a block at Call where `Condition` holds, which is seldom.
+  void goTo(BasicBlock &Where, Value *Condition, CallBase &Call) {
+    BasicBlock *Head = Call.getParent();
+    BasicBlock *Next = Head->splitBasicBlock(&Call, "kp.call");
+    Head->getTerminator()->eraseFromParent();
+    BranchInst::Create(&Where, Next, Condition, Head)
+        ->setMetadata(LLVMContext::MD_prof, MDBuilder(C).createBranchWeights(1, 1000));
+  }
+
+  /// Whether a call through a pointer goes to another function than the one before it.
+  Value *isNewTarget(CallBase &Call, unsigned Site) {
     IRBuilder<> B(&Call);
     B.SetCurrentDebugLocation(Nowhere);
-    Value *Address = B.CreatePtrToInt(Call.getCalledOperand(), Word);
-    Value *IsNew = B.CreateICmpNE(B.CreateLoad(Word, field(B, Site, KP_SITE_TARGET)), Address);
-    Instruction *Then = SplitBlockAndInsertIfThen(IsNew, &Call, false, MDBuilder(C).createBranchWeights(1, 1000));
-    IRBuilder<> AtThen(Then);
-    call(AtThen, Target, {field(AtThen, Site, 0), Address});
+    return B.CreateICmpNE(B.CreateLoad(Word, field(B, Site, KP_SITE_TARGET)), B.CreatePtrToInt(Call.getCalledOperand(), Word));
   }
 
-  /// if (Now) { begin; copy of the call; end } else the call.
-  void timeCopy(CallBase &Call, Value *Now, unsigned Site) {
-    BasicBlock *Head = Call.getParent();
-    auto *Slow = BasicBlock::Create(C, "kp.timed", &F);
-    BasicBlock *Fast = Head->splitBasicBlock(&Call, "kp.call");
-    Head->getTerminator()->eraseFromParent();
-    BranchInst::Create(Slow, Fast, Now, Head)
-        ->setMetadata(LLVMContext::MD_prof, MDBuilder(C).createBranchWeights(1, 1000));
+  /// Tells the runtime of a new target.
+  void noteTarget(CallBase &Call, unsigned Site) {
+    Instruction *Then = SplitBlockAndInsertIfThen(isNewTarget(Call, Site), &Call, false, MDBuilder(C).createBranchWeights(1, 1000));
+    IRBuilder<> B(Then);
+    B.SetCurrentDebugLocation(Nowhere);
+    call(B, Target, {field(B, Site, 0), B.CreatePtrToInt(Call.getCalledOperand(), Word)});
+  }
+
+  CallBase *timeOutOfLine(CallBase &Call, BasicBlock *Slow, unsigned Site) {
     IRBuilder<> B(Slow);
-    call(B, Begin, {Timed, field(B, Site, 0), outermost()});
+    B.SetCurrentDebugLocation(Nowhere);
+    Value *Words = field(B, Site, 0), *Inner = isInner(B);
+    return Ways.insert(Call, Slow, Words, Inner);
+  }
+
+  /// begin; copy of the call; end.
+  CallBase *timeCopy(CallBase &Call, BasicBlock *Slow, unsigned Site) {
+    IRBuilder<> B(Slow);
+    B.SetCurrentDebugLocation(Nowhere);
+    Value *Words = field(B, Site, 0), *Inner = isInner(B);
+    call(B, Begin, {Timed, Words, Inner});
     auto *Copy = cast<CallBase>(Call.clone());
     B.Insert(Copy);
     Copy->setDebugLoc(Call.getDebugLoc());
-    if (auto *Plain = dyn_cast<CallInst>(Copy))
-      Plain->setTailCallKind(CallInst::TCK_NoTail);
+    auto *Invoke = dyn_cast<InvokeInst>(Copy);
+    if (!Invoke) {
+      cast<CallInst>(Copy)->setTailCallKind(CallInst::TCK_NoTail);
+      call(B, End, {Timed});
+      return Copy;
+    }
+    auto *Ended = BasicBlock::Create(C, "kp.ended", &F);
+    IRBuilder<> AtEnd(Ended);
+    call(AtEnd, End, {Timed});
+    BranchInst::Create(Invoke->getNormalDest(), Ended);
+    Invoke->setNormalDest(Ended);
+    return Copy;
+  }
+
+  /// Behind the call, the plain and the timed way are one again.
+  void joinWays(CallBase &Call, CallBase &Other, BasicBlock *Slow) {
+    BasicBlock *Fast = Call.getParent();
     if (auto *Invoke = dyn_cast<InvokeInst>(&Call))
-      return joinInvokes(*Invoke, *cast<InvokeInst>(Copy));
-    call(B, End, {Timed});
+      return joinInvokes(*Invoke, cast<InvokeInst>(Other));
     if (isTailCall(Call)) {
-      if (Copy->getType()->isVoidTy())
-        B.CreateRetVoid();
-      else
-        B.CreateRet(Copy);
+      ReturnInst::Create(C, Other.getType()->isVoidTy() ? nullptr : &Other, Slow);
       return;
     }
     BasicBlock *Join = Fast->splitBasicBlock(Call.getNextNode(), "kp.join");
-    B.CreateBr(Join);
-    joinResults(Call, *Copy, Fast, Slow, Join);
+    BranchInst::Create(Join, Slow);
+    joinResults(Call, Other, Fast, Slow, Join);
   }
 
   /// Both ways give one result.
-  void joinResults(CallBase &Call, CallBase &Copy, BasicBlock *Fast, BasicBlock *Slow, BasicBlock *Join) {
+  void joinResults(CallBase &Call, CallBase &Other, BasicBlock *Fast, BasicBlock *Slow, BasicBlock *Join) {
     if (Call.getType()->isVoidTy() || Call.use_empty())
       return;
     PHINode *Result = PHINode::Create(Call.getType(), 2, "", &Join->front());
     Call.replaceAllUsesWith(Result);
     Result->addIncoming(&Call, Fast);
-    Result->addIncoming(&Copy, Slow);
+    Result->addIncoming(&Other, Slow);
   }
 
-  void joinInvokes(InvokeInst &Invoke, InvokeInst &Copy) {
-    BasicBlock *Fast = Invoke.getParent(), *Slow = Copy.getParent();
+  void joinInvokes(InvokeInst &Invoke, InvokeInst &Other) {
+    BasicBlock *Fast = Invoke.getParent(), *Slow = Other.getParent();
     BasicBlock *Normal = Invoke.getNormalDest();
     auto *Join = BasicBlock::Create(C, "kp.join", &F, Normal);
-    auto *Ended = BasicBlock::Create(C, "kp.ended", &F);
     BranchInst::Create(Normal, Join);
-    IRBuilder<> B(Ended);
-    call(B, End, {Timed});
-    B.CreateBr(Join);
     Normal->replacePhiUsesWith(Fast, Join);
     Invoke.setNormalDest(Join);
-    Copy.setNormalDest(Ended);
-    joinResults(Invoke, Copy, Fast, Ended, Join);
+    BasicBlock *Ended = Other.getNormalDest();
+    if (Ended == Normal) {
+      Other.setNormalDest(Join);
+      Ended = Slow;
+    } else {
+      Ended->getTerminator()->replaceSuccessorWith(Normal, Join);
+    }
+    joinResults(Invoke, Other, Fast, Ended, Join);
     for (PHINode &Phi : Invoke.getUnwindDest()->phis())
       Phi.addIncoming(Phi.getIncomingValueForBlock(Fast), Slow);
   }
@@ -428,7 +467,7 @@ private:
 
 std::vector<CallSite> instrumentCallSites(Function &Body, GlobalVariable *Counters, unsigned CounterCount,
                                           function_ref<bool(const CallBase &)> Wants,
-                                          function_ref<GlobalVariable *(unsigned)> Reserve) {
+                                          function_ref<GlobalVariable *(unsigned)> Reserve, TimedCalls &Ways) {
   SmallVector<CallBase *, 32> Calls;
   std::vector<CallSite> Sites;
   for (Instruction &I : instructions(Body)) {
@@ -444,7 +483,7 @@ std::vector<CallSite> instrumentCallSites(Function &Body, GlobalVariable *Counte
     Sites.push_back({Call->getDebugLoc(), Name});
   }
   if (!Calls.empty())
-    Inserter(Body).run(Calls, Counters, CounterCount, Reserve(Calls.size()), Body.hasFnAttribute(TrackedKey));
+    Inserter(Body, Ways).run(Calls, Counters, CounterCount, Reserve(Calls.size()), Body.hasFnAttribute(TrackedKey));
   return Sites;
 }
 

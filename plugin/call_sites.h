@@ -2,7 +2,8 @@
 //
 // This comes last in the pipeline, so that it hinders no inlining and no vectorising, and costs nothing where a call was
 // inlined. Every site has a countdown of its own. Until it runs out, a call costs one decrement and one branch, which never
-// is taken; then a copy of the call runs between two calls of the runtime (runtime/calls.c), which says when to look again.
+// is taken; then the call is made by a function (timed_calls.h) that tells the runtime when it begins and ends
+// (runtime/calls.c), which says when to look again.
 // The sum of the countdowns also is the exact number of calls.
 #ifndef KP_PLUGIN_CALL_SITES_H
 #define KP_PLUGIN_CALL_SITES_H
@@ -37,11 +38,13 @@ constexpr const char *ForwarderKey = "kernprof.forwarder";
 /// Marks `Body` for the late pass.
 void markBody(llvm::Function &Body, const llvm::GlobalVariable &Counters, unsigned CounterCount);
 
+class TimedCalls;
+
 /// Instruments the calls of a marked body that are wanted. `Reserve` is called with their number, where there are any, and
 /// returns the variable of the sites' words.
 std::vector<CallSite> instrumentCallSites(llvm::Function &Body, llvm::GlobalVariable *Counters, unsigned CounterCount,
                                           llvm::function_ref<bool(const llvm::CallBase &)> Wants,
-                                          llvm::function_ref<llvm::GlobalVariable *(unsigned)> Reserve);
+                                          llvm::function_ref<llvm::GlobalVariable *(unsigned)> Reserve, TimedCalls &Ways);
 
 } // namespace kp
 

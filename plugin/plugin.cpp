@@ -18,6 +18,7 @@
 #include "plugin/placement.h"
 #include "plugin/select.h"
 #include "plugin/timed.h"
+#include "plugin/timed_calls.h"
 #include "plugin/timestamps.h"
 #include "plugin/versions.h"
 #include "format/map.h"
@@ -120,7 +121,7 @@ void prepareEntry(kp::Target &T) {
 
 /// Instruments the calls of a marked body, and describes them. In a body that only forwards calls to chosen functions,
 /// `Chosen`, those calls count that are written in one of these and came there by inlining.
-void instrumentBody(Function &Body, const kp::ChosenFunctions &Chosen) {
+void instrumentBody(Function &Body, const kp::ChosenFunctions &Chosen, kp::TimedCalls &Ways) {
   Module &M = *Body.getParent();
   GlobalVariable *Counters = M.getNamedGlobal(Body.getFnAttribute(kp::BodyKey).getValueAsString());
   unsigned CounterCount = 0;
@@ -130,7 +131,7 @@ void instrumentBody(Function &Body, const kp::ChosenFunctions &Chosen) {
   bool IsForwarder = Body.hasFnAttribute(kp::ForwarderKey);
   auto wants = [&](const CallBase &Call) { return !IsForwarder || Chosen.contain(Call.getDebugLoc().get()); };
   std::vector<kp::CallSite> Sites = kp::instrumentCallSites(
-      Body, Counters, CounterCount, wants, [&](unsigned Count) { return Words = kp::reserveSites(*Counters, Count); });
+      Body, Counters, CounterCount, wants, [&](unsigned Count) { return Words = kp::reserveSites(*Counters, Count); }, Ways);
   if (Words)
     kp::emitSites(Body, *Counters, *Words, Sites);
 }
@@ -209,9 +210,13 @@ public:
     if (!kp::options().NoCalls)
       kp::addFunctionBodies(M);
     kp::ChosenFunctions Chosen(M);
+    kp::TimedCalls Ways(M);
+    SmallVector<Function *, 0> Bodies;
     for (Function &F : M)
       if (F.hasFnAttribute(kp::BodyKey) && !F.isDeclaration())
-        instrumentBody(F, Chosen);
+        Bodies.push_back(&F);
+    for (Function *Body : Bodies)
+      instrumentBody(*Body, Chosen, Ways);
     if (NamedMDNode *List = M.getNamedMetadata(kp::ChosenKey))
       List->eraseFromParent();
     return PreservedAnalyses::none();

@@ -13,7 +13,7 @@
 #include "format/clock.h"
 #include "runtime/os.h"
 
-/* In the frame of the calling function; the plugin reserves its words (plugin/call_sites.cpp). */
+/* In the frame of a function that makes the timed call; the plugin reserves its words (plugin/timed_calls.h). */
 struct kp_timed_call {
     uint64_t *site; /* NULL: not timed */
     uint64_t is_inner;
@@ -102,9 +102,8 @@ static void forget(struct kp_segment *segment, const struct kp_timed_call *call)
         segment->pending_count = place - 1;
 }
 
-/* `outermost_frame`: where the function keeps the frame of its outermost activation, which is known by the address of
- * `call`; NULL where there is but one. */
-void kp_call_begin(struct kp_timed_call *call, uint64_t *site, const uint64_t *outermost_frame)
+/* The countdown has run out. `is_inner`: the calling function's activation is not its outermost one on the thread. */
+void kp_call_begin(struct kp_timed_call *call, uint64_t *site, uint64_t is_inner)
 {
     struct kp_segment *segment = kp_thread_segment;
     call->site = NULL;
@@ -114,7 +113,7 @@ void kp_call_begin(struct kp_timed_call *call, uint64_t *site, const uint64_t *o
     }
     set_countdown(site, 0);
     call->site = site;
-    call->is_inner = outermost_frame && *outermost_frame != (uintptr_t)call;
+    call->is_inner = is_inner;
     call->debt_x256 = segment->debt_x256;
     call->cpu_began_ns = takes_processor_time(site) ? kp_os_thread_cpu_ns() : 0;
     uint64_t calls = site[KP_SITE_GRANTED]; /* nothing is left in the countdown */
@@ -125,12 +124,13 @@ void kp_call_begin(struct kp_timed_call *call, uint64_t *site, const uint64_t *o
     remember(segment, call);
 }
 
-/* Instead of the code that is in line elsewhere, in functions that are not optimised. */
+/* Instead of the code that is in line elsewhere, in functions that are not optimised. `outermost_frame`: where the function
+ * keeps the frame of its outermost activation, which is known by the address of `call`; NULL where there is but one. */
 void kp_call_count(struct kp_timed_call *call, uint64_t *site, const uint64_t *outermost_frame)
 {
     call->site = NULL;
     if ((int64_t)--site[KP_SITE_COUNTDOWN] < 0)
-        kp_call_begin(call, site, outermost_frame);
+        kp_call_begin(call, site, outermost_frame && *outermost_frame != (uintptr_t)call);
 }
 
 /* xorshift (Marsaglia 2003). */
@@ -279,16 +279,32 @@ static void add_target_calls(struct kp_segment *segment, uint64_t *site, uint64_
     entry->calls += calls;
 }
 
-void kp_call_target(uint64_t *site, uint64_t address)
+/* A call through a pointer will go to `address`, after `calls` others. */
+static void note_target(uint64_t *site, uint64_t address, uint64_t calls)
 {
     struct kp_segment *segment = kp_thread_segment;
     if (site[KP_SITE_TARGET] == address)
         return;
-    uint64_t calls = site[KP_SITE_GRANTED] - site[KP_SITE_COUNTDOWN];
     if (segment && site[KP_SITE_TARGET])
         add_target_calls(segment, site, site[KP_SITE_TARGET], calls - site[KP_SITE_TARGET_CALLS]);
     site[KP_SITE_TARGET] = address;
     site[KP_SITE_TARGET_CALLS] = calls;
+}
+
+/* Before the call is counted. */
+void kp_call_target(uint64_t *site, uint64_t address)
+{
+    note_target(site, address, site[KP_SITE_GRANTED] - site[KP_SITE_COUNTDOWN]);
+}
+
+/* A call through a pointer, which has been counted: it goes to another function than the one before, or its countdown has
+ * run out. */
+void kp_call_begin_at(struct kp_timed_call *call, uint64_t *site, uint64_t is_inner, uint64_t address)
+{
+    note_target(site, address, site[KP_SITE_GRANTED] - site[KP_SITE_COUNTDOWN] - 1);
+    call->site = NULL;
+    if ((int64_t)site[KP_SITE_COUNTDOWN] < 0)
+        kp_call_begin(call, site, is_inner);
 }
 
 /* What a timed call of nothing measures and costs: the fastest of several batches. */
@@ -308,7 +324,7 @@ void kp_calls_calibrate(void)
         uint64_t start = kp_clock_ticks();
         for (int i = 0; i < BATCH; i++) {
             struct kp_timed_call call;
-            kp_call_begin(&call, site, NULL);
+            kp_call_begin(&call, site, 0);
             __asm__ volatile("" ::: "memory");
             kp_call_end(&call);
         }

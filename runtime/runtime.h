@@ -153,7 +153,8 @@ void kp_exact_calibrate(void);
 /* Called by instrumented code around a timed call, and when a site's call goes to another target (runtime/calls.c). */
 struct kp_timed_call;
 void kp_call_unwound(struct kp_timed_call *call);
-void kp_call_begin(struct kp_timed_call *call, uint64_t *site, const uint64_t *outermost_frame);
+void kp_call_begin(struct kp_timed_call *call, uint64_t *site, uint64_t is_inner);
+void kp_call_begin_at(struct kp_timed_call *call, uint64_t *site, uint64_t is_inner, uint64_t address);
 void kp_call_end(struct kp_timed_call *call);
 void kp_call_count(struct kp_timed_call *call, uint64_t *site, const uint64_t *outermost_frame);
 void kp_call_target(uint64_t *site, uint64_t address);
