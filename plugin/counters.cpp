@@ -83,6 +83,8 @@ private:
     }
   }
 
+  Instruction *startOf(BasicBlock *BB) const { return BB == Blocks.front() ? afterBase() : &*BB->getFirstInsertionPt(); }
+
   Instruction *afterBase() const { return cast<Instruction>(Base)->getNextNode(); }
 
   void increment(Instruction *Before, unsigned Counter, AllocaInst *Accumulator = nullptr) {
@@ -158,23 +160,21 @@ private:
   }
 
   void insert(const PlacedEdge &E) {
-    if (E.Where == Place::Target) {
-      BasicBlock *BB = block(E.To);
-      increment(BB == Blocks.front() ? afterBase() : &*BB->getFirstInsertionPt(), E.Counter);
-      return;
-    }
-    if (E.Where == Place::Source) {
-      BasicBlock *BB = block(E.From);
-      increment(BB == Blocks.front() ? afterBase() : &*BB->getFirstInsertionPt(), E.Counter);
-      return;
-    }
+    if (E.Where == Place::Target)
+      return increment(startOf(block(E.To)), E.Counter);
+    if (E.Where == Place::Source)
+      return increment(startOf(block(E.From)), E.Counter);
     BasicBlock *From = block(E.From), *To = block(E.To);
     unsigned Nest = NestOf.lookup(From);
     AllocaInst *A = Nest && Nest == NestOf.lookup(To) ? accumulator(Nests[Nest - 1], E.Counter) : nullptr;
     if (A && addCondition(Nests[Nest - 1], From, To, A))
       return;
-    increment(edgePoint(From, To), E.Counter, A);
+    increment(A || !goesOn(*From) ? edgePoint(From, To) : startOf(From), E.Counter, A);
   }
+
+  /// Whether what enters the block leaves it by its one way out: then that can be counted at its start. Behind calls, it
+  /// would make the last one no tail call, and take a register that lives over them.
+  static bool goesOn(const BasicBlock &BB) { return BB.getSingleSuccessor() && llvm::none_of(BB, mayNotReturn); }
 
   /// Counts an edge where it is decided, by adding the condition: the blocks behind it stay as empty as they were, so
   /// that the optimiser makes selects of the branch and vectorises the loop as it would without us.
