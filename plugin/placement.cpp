@@ -91,8 +91,7 @@ static bool comesBack(const Function &F) {
   return true;
 }
 
-/// Whether a call takes little time: what is called has neither loops nor recursion.
-static bool isShort(const Instruction &I) {
+bool isShort(const Instruction &I) {
   auto *Call = dyn_cast<CallBase>(&I);
   const Function *Callee = Call ? Call->getCalledFunction() : nullptr;
   return !Callee || Callee->isDeclaration() || Callee->hasFnAttribute(ShortKey);
