@@ -176,7 +176,7 @@ private:
   /// would make the last one no tail call, and take a register that lives over them. But a function that calls itself last
   /// is not to become a loop, as its recursion would be seen no more.
   static bool goesOn(const BasicBlock &BB) {
-    return BB.getSingleSuccessor() && llvm::all_of(BB, [](const Instruction &I) { return !mayNotReturn(I) && isShort(I); });
+    return BB.getSingleSuccessor() && llvm::all_of(BB, [](const Instruction &I) { return !mayNotReturn(I) && !mayCallAgain(I); });
   }
 
   /// Counts an edge where it is decided, by adding the condition: the blocks behind it stay as empty as they were, so
