@@ -18,6 +18,7 @@ constexpr unsigned TimedCallWords = 6;
 /// A function of the runtime that timed calls use.
 llvm::FunctionCallee declareTiming(llvm::Module &M, llvm::StringRef Name, llvm::ArrayRef<llvm::Type *> Parameters);
 
+/// Whether the function that is called is not written there; an alias is none that is.
 bool isThroughPointer(const llvm::CallBase &Call);
 
 /// The functions of a module that make timed calls, one for all calls of a kind:
