@@ -362,7 +362,9 @@ private:
     goTo(*Slow, B.CreateICmpSLT(Left, B.getInt64(0)), Call);
     if (isThroughPointer(Call) && IsOutOfLine)
       goTo(*Slow, isNewTarget(Call, Site), Call);
-    joinWays(Call, *(IsOutOfLine ? timeOutOfLine(Call, Slow, Site) : timeCopy(Call, Slow, Site)), Slow);
+    B.SetInsertPoint(Slow);
+    Value *Words = field(B, Site, 0), *Inner = isInner(B);
+    joinWays(Call, *(IsOutOfLine ? Ways.insert(Call, Slow, Words, Inner) : timeCopy(Call, Slow, Words, Inner)), Slow);
   }
 
   /// Branches to a block at Call where `Condition` holds, which is seldom.
@@ -389,18 +391,9 @@ private:
     call(B, Target, {field(B, Site, 0), B.CreatePtrToInt(Call.getCalledOperand(), Word)});
   }
 
-  CallBase *timeOutOfLine(CallBase &Call, BasicBlock *Slow, unsigned Site) {
-    IRBuilder<> B(Slow);
-    B.SetCurrentDebugLocation(Nowhere);
-    Value *Words = field(B, Site, 0), *Inner = isInner(B);
-    return Ways.insert(Call, Slow, Words, Inner);
-  }
-
   /// begin; copy of the call; end.
-  CallBase *timeCopy(CallBase &Call, BasicBlock *Slow, unsigned Site) {
+  CallBase *timeCopy(CallBase &Call, BasicBlock *Slow, Value *Words, Value *Inner) {
     IRBuilder<> B(Slow);
-    B.SetCurrentDebugLocation(Nowhere);
-    Value *Words = field(B, Site, 0), *Inner = isInner(B);
     call(B, Begin, {Timed, Words, Inner});
     auto *Copy = cast<CallBase>(Call.clone());
     B.Insert(Copy);
