@@ -28,10 +28,20 @@ struct estimate {
     const double *uncounted; /* of the callee, wherever it is; NULL: it is not profiled */
 };
 
+/* Calls within a cycle that no site makes: the optimiser makes a loop of a function that calls itself last. */
+struct looped {
+    struct charged at;
+    const char *callee;
+    double calls;
+};
+
 /* What is known of a function besides its lines. */
 struct recursion {
-    double inner_calls, inner_ns;       /* calls within its own cycle, by sites of its own */
-    double outside_calls, outside_ns;   /* calls of it from outside of its cycle */
+    double inner_calls;                 /* calls within its own cycle that are written in it */
+    double timed_calls, inner_ns;       /* those that are made by sites */
+    double looped_calls;
+    double outside_calls;               /* calls of it from outside of its cycle */
+    double timed_outside_calls, outside_ns;
     double recursive_ns;                /* what the recursive calls of its outermost activations take */
     double outermost;                   /* part of its activations */
 };
@@ -44,10 +54,13 @@ struct solver {
     struct component *components; /* as many as functions, at most */
     unsigned *component;          /* by function */
     struct kp_edge *edges;
+    struct looped *looped;
+    unsigned looped_count;
 };
 
 /* Functions that call each other in a circle, or one alone. */
 struct component {
+    unsigned functions;
     double outside_ns; /* calls of it from outside */
     double measured_ns, counting_ns;
 };
@@ -121,6 +134,63 @@ static int find_cycles(struct solver *s)
     return 0;
 }
 
+/* The recursive calls at a place that sites make. */
+static double calls_by_sites(const struct solver *s, const struct kp_arc *arc, int callee)
+{
+    double calls = 0;
+    for (unsigned i = 0; i < s->times->site_count; i++) {
+        const struct estimate *e = &s->estimates[i];
+        if (e->is_recursive && e->at.function == arc->function && e->at.line == arc->line && s->times->sites[i].callee == callee)
+            calls += (double)s->times->sites[i].calls;
+    }
+    return calls;
+}
+
+/* Counts calls within cycles, and into them. Of functions whose lines count, the arcs tell them; of the others, the sites. */
+static int count_calls(struct solver *s)
+{
+    struct kp_times *t = s->times;
+    s->looped = calloc(t->arc_count + 1u, sizeof *s->looped);
+    if (!s->looped)
+        return -1;
+    for (unsigned i = 0; i < t->site_count; i++) {
+        const struct estimate *e = &s->estimates[i];
+        double calls = (double)t->sites[i].calls;
+        if (!e->is_written || t->sites[i].callee < 0)
+            continue;
+        struct recursion *caller = &s->of[e->at.function], *callee = &s->of[t->sites[i].callee];
+        int is_told = kp_times_is_calls_only(t, e->at.function);
+        if (e->is_recursive) {
+            caller->inner_calls += is_told ? calls : 0;
+            caller->timed_calls += calls;
+            caller->inner_ns += e->ns;
+        } else {
+            callee->outside_calls += is_told ? calls : 0;
+            callee->timed_outside_calls += calls;
+            callee->outside_ns += e->ns;
+            s->components[s->component[t->sites[i].callee]].outside_ns += e->ns;
+        }
+    }
+    for (unsigned i = 0; i < t->arc_count; i++) {
+        const struct kp_arc *arc = &t->arcs[i];
+        double calls = (double)arc->calls;
+        int callee = arc->calls ? kp_times_find_by_name(t, arc->callee, arc->function) : -1;
+        if (callee < 0 || kp_times_is_calls_only(t, arc->function))
+            continue;
+        if (s->component[arc->function] != s->component[callee]) {
+            s->of[callee].outside_calls += calls;
+            continue;
+        }
+        s->of[arc->function].inner_calls += calls;
+        double looped = calls - calls_by_sites(s, arc, callee);
+        if (looped > 0) {
+            s->of[arc->function].looped_calls += looped;
+            s->looped[s->looped_count++] = (struct looped){{arc->function, arc->line}, arc->callee, looped};
+        }
+    }
+    return 0;
+}
+
 /* Functions of one name, as static ones can be, have parts of what counting took in all of them, as they have of the time of
  * their bodies. */
 static void share_counting(struct kp_times *t)
@@ -145,6 +215,7 @@ static void find_counting_parts(struct solver *s)
     struct kp_times *t = s->times;
     for (unsigned i = 0; i < t->function_count; i++) {
         struct component *c = &s->components[s->component[i]];
+        c->functions++;
         c->measured_ns += t->functions[i].body_ns + t->functions[i].counting_ns;
         c->counting_ns += t->functions[i].counting_ns;
     }
@@ -186,42 +257,47 @@ static void charge_plain_sites(struct solver *s)
     for (unsigned i = 0; i < t->site_count; i++) {
         struct estimate *e = &s->estimates[i];
         const struct site *site = &t->sites[i];
-        if (!e->is_written)
+        if (!e->is_written || e->is_recursive)
             continue;
-        struct recursion *caller = &s->of[e->at.function], *callee = site->callee >= 0 ? &s->of[site->callee] : NULL;
-        if (e->is_recursive) {
-            caller->inner_calls += (double)site->calls;
-            caller->inner_ns += e->ns;
-            continue;
-        }
-        if (callee) {
-            callee->outside_calls += (double)site->calls;
-            callee->outside_ns += e->ns;
-            s->components[s->component[site->callee]].outside_ns += e->ns;
-        }
         double tracked = site->inner_timed ? (double)site->outer_calls / (double)site->seen_calls : 1;
         charge_site(s, site, e, e->ns * tracked, site->inner_timed == 0);
     }
 }
 
+/* A loop that was recursion is of all activations, wherever it was inlined. */
+static void take_loops_as_all(struct function *f)
+{
+    for (uint32_t i = 0; i < f->view.record->line_count; i++) {
+        struct line *line = &f->lines[i];
+        kp_times_add_time(&line->of_all, &line->time);
+        line->time = (struct kp_line_time){.self_ns = line->time.self_ns};
+    }
+}
+
 /* A function in a cycle of calls counts its time once, in its outermost activations. Too few of its recursive calls are made
  * by these to be sampled. But what was measured of calls from outside of the cycle is the time of activations that are
- * outermost; what is not the time of its other lines is that of its recursive calls. In a cycle of several functions each
- * may be under any other: there, the time of the whole cycle bounds that of each. */
+ * outermost, as is that of the lines of all activations where it calls nobody but itself; what is not the time of its other
+ * lines is that of its recursive calls. In a cycle of several functions each may be under any other: there, the time of the
+ * whole cycle bounds that of each. */
 static void solve_recursion(struct solver *s, unsigned function)
 {
     struct function *f = &s->times->functions[function];
     struct recursion *r = &s->of[function];
+    const struct component *c = &s->components[s->component[function]];
     double direct = 0, of_all = 0;
+    if (r->looped_calls > 0)
+        take_loops_as_all(f);
     for (uint32_t i = 0; i < f->view.record->line_count; i++) {
         direct += f->lines[i].time.time_ns;
         of_all += f->lines[i].of_all.time_ns;
     }
     double calls = (double)f->calls, naive = direct + of_all + r->inner_ns, total = naive;
     int alone = r->outside_calls + r->inner_calls >= 0.99 * calls;
-    double cycle_ns = s->components[s->component[function]].outside_ns * s->uncounted[function];
-    if (alone && r->outside_ns > 0)
+    double cycle_ns = c->outside_ns * s->uncounted[function];
+    if (alone && r->outside_ns > 0 && r->timed_outside_calls >= 0.99 * r->outside_calls)
         total = r->outside_ns * s->uncounted[function];
+    else if (alone && c->functions == 1)
+        total = direct + of_all;
     else if (cycle_ns > 0 && cycle_ns < naive)
         total = cycle_ns;
     r->outermost = f->inner_calls && calls > 0     ? 1 - (double)f->inner_calls / calls
@@ -234,7 +310,15 @@ static void solve_recursion(struct solver *s, unsigned function)
     r->recursive_ns = rest > 0 ? rest : 0;
 }
 
-static void charge_recursive_sites(struct solver *s)
+/* What the recursive calls of a function add up to, in measured time; in calls where none was timed. */
+static double recursive_weight(const struct recursion *r)
+{
+    return r->inner_ns > 0 ? r->inner_ns * (1 + r->looped_calls / r->timed_calls) : r->timed_calls + r->looped_calls;
+}
+
+/* Charges recursive calls: each has the part of the time of all that its own has of theirs; those that became loops are as
+ * long as the others of the function. */
+static void charge_recursion(struct solver *s)
 {
     struct kp_times *t = s->times;
     for (unsigned i = 0; i < t->function_count; i++) {
@@ -249,9 +333,17 @@ static void charge_recursive_sites(struct solver *s)
         if (!e->is_written || !e->is_recursive)
             continue;
         const struct recursion *r = &s->of[e->at.function];
-        double part = r->inner_ns > 0 ? e->ns / r->inner_ns : (double)t->sites[i].calls / (r->inner_calls > 0 ? r->inner_calls : 1);
+        double ns = r->inner_ns > 0 ? e->ns : (double)t->sites[i].calls;
         e->variance *= r->outermost * r->outermost;
-        charge_site(s, &t->sites[i], e, r->recursive_ns * part, 0);
+        charge_site(s, &t->sites[i], e, r->recursive_ns * ns / recursive_weight(r), 0);
+    }
+    for (unsigned i = 0; i < s->looped_count; i++) {
+        const struct looped *l = &s->looped[i];
+        const struct recursion *r = &s->of[l->at.function];
+        double ns = r->inner_ns > 0 ? l->calls * r->inner_ns / r->timed_calls : l->calls;
+        struct kp_line_time amount = {.time_ns = r->recursive_ns * ns / recursive_weight(r)};
+        kp_times_charge(t, &l->at, 1, 0, &amount);
+        kp_times_add_arc(t, l->at, l->callee, 0, amount.time_ns);
     }
 }
 
@@ -307,6 +399,7 @@ static void free_solver(struct solver *s)
     free(s->components);
     free(s->component);
     free(s->edges);
+    free(s->looped);
 }
 
 /* 0, or -1 out of memory. */
@@ -327,7 +420,7 @@ static int prepare(const struct modules *all, unsigned module)
     struct solver *s = &all->solvers[module];
     for (unsigned i = 0; i < s->times->site_count; i++)
         estimate_site(all, module, &s->times->sites[i], &s->estimates[i]);
-    if (find_cycles(s) != 0)
+    if (find_cycles(s) != 0 || count_calls(s) != 0)
         return -1;
     share_counting(s->times);
     find_counting_parts(s);
@@ -337,7 +430,7 @@ static int prepare(const struct modules *all, unsigned module)
 static void solve(struct solver *s)
 {
     charge_plain_sites(s);
-    charge_recursive_sites(s);
+    charge_recursion(s);
     finish_lines(s);
     merge_arcs(s->times);
 }

@@ -173,11 +173,8 @@ private:
   }
 
   /// Whether what enters the block leaves it by its one way out: then that can be counted at its start. Behind calls, it
-  /// would make the last one no tail call, and take a register that lives over them. But a function that calls itself last
-  /// is not to become a loop, as its recursion would be seen no more.
-  static bool goesOn(const BasicBlock &BB) {
-    return BB.getSingleSuccessor() && llvm::all_of(BB, [](const Instruction &I) { return !mayNotReturn(I) && !mayCallAgain(I); });
-  }
+  /// would make the last one no tail call, and take a register that lives over them.
+  static bool goesOn(const BasicBlock &BB) { return BB.getSingleSuccessor() && llvm::none_of(BB, mayNotReturn); }
 
   /// Counts an edge where it is decided, by adding the condition: the blocks behind it stay as empty as they were, so
   /// that the optimiser makes selects of the branch and vectorises the loop as it would without us.

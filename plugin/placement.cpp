@@ -12,7 +12,6 @@
 #include "llvm/IR/CFG.h"
 #include "llvm/IR/Dominators.h"
 #include "llvm/IR/InlineAsm.h"
-#include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
@@ -51,8 +50,6 @@ bool callsNothingBack(StringRef Name) {
 
 /// On functions of this module that come back from every call, and in which nothing can go wrong.
 constexpr const char *ReturnsKey = "kernprof-returns";
-/// On those of them from which no call leads back to them.
-constexpr const char *AcyclicKey = "kernprof-acyclic";
 /// On those of them that have neither loops nor recursion.
 constexpr const char *ShortKey = "kernprof-short";
 
@@ -94,23 +91,21 @@ static bool comesBack(const Function &F) {
   return true;
 }
 
-/// Whether what the instruction calls, if anything, is no function of this module, or one with the attribute.
-static bool callsOnly(const Instruction &I, StringRef Key) {
+/// Whether a call takes little time: what is called has neither loops nor recursion.
+static bool isShort(const Instruction &I) {
   auto *Call = dyn_cast<CallBase>(&I);
   const Function *Callee = Call ? Call->getCalledFunction() : nullptr;
-  return !Callee || Callee->isDeclaration() || Callee->hasFnAttribute(Key);
+  return !Callee || Callee->isDeclaration() || Callee->hasFnAttribute(ShortKey);
 }
 
-bool mayCallAgain(const Instruction &I) { return !callsOnly(I, AcyclicKey); }
-
-static bool callsOnly(Function &F, StringRef Key) {
-  return llvm::all_of(instructions(F), [&](Instruction &I) { return callsOnly(I, Key); });
-}
-
-static bool hasLoops(const Function &F) {
+static bool isShort(Function &F) {
+  for (BasicBlock &BB : F)
+    for (Instruction &I : BB)
+      if (!isShort(I))
+        return false;
   SmallVector<std::pair<const BasicBlock *, const BasicBlock *>, 4> BackEdges;
   FindFunctionBackedges(F, BackEdges);
-  return !BackEdges.empty();
+  return BackEdges.empty();
 }
 
 void findReturning(Module &M) {
@@ -131,21 +126,20 @@ void findReturning(Module &M) {
       }
   }
   // Here the other way round, so that recursion stays out.
-  for (const char *Key : {AcyclicKey, ShortKey})
-    for (bool Changed = true; Changed;) {
-      Changed = false;
-      for (Function *F : Returning)
-        if (F->hasFnAttribute(ReturnsKey) && !F->hasFnAttribute(Key) && callsOnly(*F, Key) && (Key == AcyclicKey || !hasLoops(*F))) {
-          F->addFnAttr(Key);
-          Changed = true;
-        }
-    }
+  for (bool Changed = true; Changed;) {
+    Changed = false;
+    for (Function *F : Returning)
+      if (F->hasFnAttribute(ReturnsKey) && !F->hasFnAttribute(ShortKey) && isShort(*F)) {
+        F->addFnAttr(ShortKey);
+        Changed = true;
+      }
+  }
 }
 
 bool isClosed(const Loop &L) {
   for (BasicBlock *BB : L.blocks())
     for (Instruction &I : *BB)
-      if (mayNotReturn(I) || !callsOnly(I, ShortKey))
+      if (mayNotReturn(I) || !isShort(I))
         return false;
   return true;
 }

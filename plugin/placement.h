@@ -60,10 +60,6 @@ void findReturning(llvm::Module &M);
 /// Whether control may leave through this instruction without reaching the next one.
 bool mayNotReturn(const llvm::Instruction &I);
 
-/// Whether what the instruction calls may come, through other functions of the module that come back, to itself. After
-/// findReturning.
-bool mayCallAgain(const llvm::Instruction &I);
-
 /// Whether nothing can leave the loop unseen, and what it calls, if anything, has neither loops nor recursion: while it
 /// runs its counts are in registers, where a kill loses them.
 bool isClosed(const llvm::Loop &L);
