@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #define KP_MAP_MAGIC 0x3170616du   /* "map1" */
-#define KP_SITES_MAGIC 0x31746973u /* "sit1" */
+#define KP_SITES_MAGIC 0x32746973u /* "sit2" */
 #define KP_MAP_SECTION "kp_map"
 #define KP_COUNTER_SECTION "kp_cnts"
 
@@ -107,16 +107,25 @@ struct kp_map_file {
     uint32_t reserved;
 };
 
-/* The call sites of one optimised body. Tables: sites, frames, files, strings. */
+/* The call sites of one optimised body. Tables: fused_offsets, fused, sites, frames, files, strings. */
 struct kp_map_sites {
     uint32_t magic;
     uint32_t size_bytes;
-    int32_t words_offset;    /* from the address of this field to the sites' words, KP_SITE_WORDS each */
-    int32_t function_offset; /* to the kp_map_record of the function whose body it is */
+    uint32_t fused_count;
     uint32_t site_count;
     uint32_t frame_count;
     uint32_t file_count;
     uint32_t string_bytes;
+    uint32_t reserved;
+    int32_t words_offset;    /* from the address of this field to the sites' words, KP_SITE_WORDS each */
+    int32_t function_offset; /* to the kp_map_record of the function whose body it is */
+};
+
+/* A counter, of any function of the module, that is not counted here, as a call site's countdown tells it: it has `step` more
+ * for each call of the site. Where it is stands in fused_offsets (int32_t, from its own address to the counter's). */
+struct kp_map_fused {
+    uint32_t site;
+    uint32_t step;
 };
 
 struct kp_map_site {
@@ -167,11 +176,11 @@ enum kp_site_word {
 #ifdef __cplusplus
 static_assert(sizeof(struct kp_map_record) == 96, "on-disk layout");
 static_assert(sizeof(struct kp_map_edge) == 16, "on-disk layout");
-static_assert(sizeof(struct kp_map_sites) == 32, "on-disk layout");
+static_assert(sizeof(struct kp_map_sites) == 40, "on-disk layout");
 #else
 _Static_assert(sizeof(struct kp_map_record) == 96, "on-disk layout");
 _Static_assert(sizeof(struct kp_map_edge) == 16, "on-disk layout");
-_Static_assert(sizeof(struct kp_map_sites) == 32, "on-disk layout");
+_Static_assert(sizeof(struct kp_map_sites) == 40, "on-disk layout");
 #endif
 
 /* FNV-1a, 64 bit (Fowler, Noll, Vo): identifies source texts and maps; not a defence against forgery. */

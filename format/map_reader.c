@@ -111,6 +111,9 @@ int kp_map_next(const void *map, uint64_t size, uint64_t *offset, struct kp_map_
 static int site_indexes_are_valid(const struct kp_sites_view *v)
 {
     const struct kp_map_sites *r = v->record;
+    for (uint32_t i = 0; i < r->fused_count; i++)
+        if (v->fused[i].site >= r->site_count)
+            return 0;
     for (uint32_t i = 0; i < r->site_count; i++)
         if (v->sites[i].frame >= r->frame_count || v->sites[i].callee >= r->string_bytes)
             return 0;
@@ -138,11 +141,14 @@ int kp_map_next_sites(const void *map, uint64_t size, uint64_t *offset, struct k
     uint64_t limit = r->size_bytes - sizeof *r;
     view->record = r;
     view->offset = (uint64_t)((const unsigned char *)r - (const unsigned char *)map);
+    view->fused_offsets = take(tables, &used, limit, r->fused_count, sizeof *view->fused_offsets);
+    view->fused = take(tables, &used, limit, r->fused_count, sizeof *view->fused);
     view->sites = take(tables, &used, limit, r->site_count, sizeof *view->sites);
     view->frames = take(tables, &used, limit, r->frame_count, sizeof *view->frames);
     view->files = take(tables, &used, limit, r->file_count, sizeof *view->files);
     view->strings = take(tables, &used, limit, r->string_bytes, 1);
-    if (!view->sites || !view->frames || !view->files || !view->strings || !site_indexes_are_valid(view))
+    if (!view->fused_offsets || !view->fused || !view->sites || !view->frames || !view->files || !view->strings ||
+        !site_indexes_are_valid(view))
         return -1;
     return 1;
 }
@@ -188,6 +194,13 @@ int64_t kp_map_first_site_word(const struct kp_sites_view *view, uint64_t map_ad
 {
     return word_index(map_address + view->offset + offsetof(struct kp_map_sites, words_offset), view->record->words_offset,
                       (uint64_t)view->record->site_count * KP_SITE_WORDS, counters_address, counters_size);
+}
+
+int64_t kp_map_fused_word(const struct kp_sites_view *view, uint32_t fused, uint64_t map_address, uint64_t counters_address,
+                          uint64_t counters_size)
+{
+    uint64_t field = sizeof *view->record + (uint64_t)fused * sizeof *view->fused_offsets;
+    return word_index(map_address + view->offset + field, view->fused_offsets[fused], 1, counters_address, counters_size);
 }
 
 uint64_t kp_map_function_of_sites(const struct kp_sites_view *view)

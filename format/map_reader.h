@@ -20,6 +20,8 @@ struct kp_map_view {
 /* The call sites of a body, in the same way. */
 struct kp_sites_view {
     const struct kp_map_sites *record;
+    const int32_t *fused_offsets;
+    const struct kp_map_fused *fused;
     const struct kp_map_site *sites;
     const struct kp_map_frame *frames;
     const struct kp_map_file *files;
@@ -37,6 +39,10 @@ int kp_map_next_sites(const void *map, uint64_t size, uint64_t *offset, struct k
 /* As kp_map_first_word, of the sites' words. */
 int64_t kp_map_first_site_word(const struct kp_sites_view *view, uint64_t map_address, uint64_t counters_address,
                                uint64_t counters_size);
+
+/* The same of a fused counter's word. */
+int64_t kp_map_fused_word(const struct kp_sites_view *view, uint32_t fused, uint64_t map_address, uint64_t counters_address,
+                          uint64_t counters_size);
 
 /* Offset in the section of the function's record that the sites belong to. It may be no record's. */
 uint64_t kp_map_function_of_sites(const struct kp_sites_view *view);

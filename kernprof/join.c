@@ -175,7 +175,11 @@ static void add_function(uint64_t *sums, const uint64_t *words, const struct kp_
 static int add_segment(struct kp_join *join, struct module *m, const struct kp_segment_chunk *chunk, double tick_ns,
                        unsigned thread)
 {
-    const uint64_t *words = (const void *)((const unsigned char *)chunk + chunk->counters_offset);
+    uint64_t *words = malloc(chunk->counters_size + 1);
+    if (!words)
+        return -1;
+    memcpy(words, (const unsigned char *)chunk + chunk->counters_offset, chunk->counters_size);
+    kp_times_add_fused(m->times, words);
     for (unsigned i = 0; i < kp_times_function_count(m->times); i++) {
         const struct kp_map_record *record = kp_times_function(m->times, i)->record;
         int64_t first = m->first_words[i];
@@ -183,7 +187,9 @@ static int add_segment(struct kp_join *join, struct module *m, const struct kp_s
             add_function(m->words + first, words + first, record, tick_ns);
     }
     kp_times_add_segment(m->times, words, tick_ns);
-    return join->by_function ? 0 : kp_thread_lines_add(&m->threads, m->times, m->first_words, words, tick_ns, thread);
+    int result = join->by_function ? 0 : kp_thread_lines_add(&m->threads, m->times, m->first_words, words, tick_ns, thread);
+    free(words);
+    return result;
 }
 
 /* The threads of one counter file, in the order in which they began to count. */

@@ -73,12 +73,15 @@ static int read_sites(struct kp_times *t, const void *map, uint64_t size, uint64
                       uint64_t counters_size)
 {
     struct kp_sites_view view;
-    size_t sites = 0, views = 0;
-    for (uint64_t offset = 0; kp_map_next_sites(map, size, &offset, &view) == 1; views++)
+    size_t sites = 0, fused = 0, views = 0;
+    for (uint64_t offset = 0; kp_map_next_sites(map, size, &offset, &view) == 1; views++) {
         sites += view.record->site_count;
+        fused += view.record->fused_count;
+    }
     t->views = calloc(views + 1, sizeof *t->views);
     t->sites = calloc(sites + 1, sizeof *t->sites);
-    if (!t->views || !t->sites)
+    t->fused = calloc(fused + 1, sizeof *t->fused);
+    if (!t->views || !t->sites || !t->fused)
         return -1;
     for (uint64_t offset = 0; kp_map_next_sites(map, size, &offset, &view) == 1;) {
         int function = find_function_at(t, kp_map_function_of_sites(&view));
@@ -92,6 +95,13 @@ static int read_sites(struct kp_times *t, const void *map, uint64_t size, uint64
                                                       .function = (unsigned)function,
                                                       .callee = -1,
                                                       .word = (uint64_t)word + (uint64_t)i * KP_SITE_WORDS};
+        for (uint32_t i = 0; i < view.record->fused_count; i++) {
+            int64_t counter = kp_map_fused_word(&view, i, map_address, counters_address, counters_size);
+            if (counter >= 0)
+                t->fused[t->fused_count++] = (struct fused){.counter = (uint64_t)counter,
+                                                            .site = (uint64_t)word + (uint64_t)view.fused[i].site * KP_SITE_WORDS,
+                                                            .step = view.fused[i].step};
+        }
         t->view_count++;
     }
     if (t->site_count)
@@ -122,6 +132,7 @@ void kp_times_free(struct kp_times *t)
     free(t->names);
     free(t->views);
     free(t->sites);
+    free(t->fused);
     free(t->arcs);
     free(t);
 }
@@ -146,6 +157,18 @@ uint64_t kp_times_site_word(const struct kp_times *t, unsigned site)
     return t->sites[site].word;
 }
 
+/* Calls so far of the site that has these words. */
+static uint64_t calls_of(const uint64_t *site)
+{
+    return site[KP_SITE_GRANTED] - site[KP_SITE_COUNTDOWN];
+}
+
+void kp_times_add_fused(const struct kp_times *t, uint64_t *words)
+{
+    for (unsigned i = 0; i < t->fused_count; i++)
+        words[t->fused[i].counter] += t->fused[i].step * calls_of(words + t->fused[i].site);
+}
+
 void kp_times_add_segment(struct kp_times *t, const uint64_t *words, double tick_ns)
 {
     for (unsigned i = 0; i < t->site_count; i++) {
@@ -153,7 +176,7 @@ void kp_times_add_segment(struct kp_times *t, const uint64_t *words, double tick
         const uint64_t *w = words + site->word;
         double squares;
         memcpy(&squares, &w[KP_SITE_SQUARES], sizeof squares);
-        site->calls += w[KP_SITE_GRANTED] - w[KP_SITE_COUNTDOWN];
+        site->calls += calls_of(w);
         site->timed += w[KP_SITE_TIMED];
         site->inner_timed += w[KP_SITE_INNER_TIMED];
         site->seen_calls += w[KP_SITE_SEEN_CALLS];
@@ -288,7 +311,7 @@ void kp_times_calls_of_segment(const struct kp_times *t, const uint64_t *words, 
 {
     for (unsigned i = 0; i < t->site_count; i++) {
         const uint64_t *w = words + t->sites[i].word;
-        uint64_t calls = w[KP_SITE_GRANTED] - w[KP_SITE_COUNTDOWN], timed = w[KP_SITE_TIMED] + w[KP_SITE_INNER_TIMED];
+        uint64_t calls = calls_of(w), timed = w[KP_SITE_TIMED] + w[KP_SITE_INNER_TIMED];
         double ns = (double)(int64_t)(w[KP_SITE_TICKS] + w[KP_SITE_INNER_TICKS]) * tick_ns;
         struct charged frames[MAX_FRAMES];
         unsigned count = calls && timed && ns > 0 ? kp_times_frames_of_site(t, &t->sites[i], frames) : 0;

@@ -44,6 +44,9 @@ const struct kp_map_view *kp_times_function(const struct kp_times *times, unsign
 unsigned kp_times_site_count(const struct kp_times *times);
 uint64_t kp_times_site_word(const struct kp_times *times, unsigned site);
 
+/* Adds to a segment's counters what call sites count for them. To be called once, before anything reads counters. */
+void kp_times_add_fused(const struct kp_times *times, uint64_t *words);
+
 /* Adds what a thread's segment says of the call sites. */
 void kp_times_add_segment(struct kp_times *times, const uint64_t *words, double tick_ns);
 

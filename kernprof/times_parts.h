@@ -46,6 +46,12 @@ struct site {
     double ns, squares, inner_ns, cpu_wall_ns, cpu_ns;
 };
 
+/* A counter that the calls of a site tell. Both by their words. */
+struct fused {
+    uint64_t counter, site;
+    uint32_t step;
+};
+
 /* Where time is charged to. */
 struct charged {
     unsigned function;
@@ -62,6 +68,8 @@ struct kp_times {
     unsigned view_count;
     struct site *sites; /* in ascending order of their words */
     unsigned site_count;
+    struct fused *fused;
+    unsigned fused_count;
     struct kp_arc *arcs;
     unsigned arc_count, arc_room;
     int by_function;

@@ -292,20 +292,20 @@ static void solve_recursion(struct solver *s, unsigned function)
         of_all += f->lines[i].of_all.time_ns;
     }
     double calls = (double)f->calls, naive = direct + of_all + r->inner_ns, total = naive;
-    int alone = r->outside_calls + r->inner_calls >= 0.99 * calls;
+    double outside = c->functions == 1 ? calls - r->inner_calls : r->outside_calls;
+    int alone = outside + r->inner_calls >= 0.99 * calls;
     double cycle_ns = c->outside_ns * s->uncounted[function];
-    if (alone && r->outside_ns > 0 && r->timed_outside_calls >= 0.99 * r->outside_calls)
+    if (alone && r->outside_ns > 0 && r->timed_outside_calls >= 0.99 * outside)
         total = r->outside_ns * s->uncounted[function];
     else if (alone && c->functions == 1)
         total = direct + of_all;
     else if (cycle_ns > 0 && cycle_ns < naive)
         total = cycle_ns;
     r->outermost = f->inner_calls && calls > 0     ? 1 - (double)f->inner_calls / calls
-                   : alone && calls > 0            ? r->outside_calls / calls
+                   : alone && calls > 0            ? outside / calls
                    : naive > 0                     ? total / naive
                                                    : 1;
-    if (r->outermost > 1)
-        r->outermost = 1;
+    r->outermost = r->outermost > 1 ? 1 : r->outermost < 0 ? 0 : r->outermost;
     double rest = total - direct - of_all * r->outermost;
     r->recursive_ns = rest > 0 ? rest : 0;
 }

@@ -104,10 +104,12 @@ class Inserter {
   Value *Outermost = nullptr; ///< address of KP_OUTERMOST_FRAME; null where there is but one activation at a time
   Value *TimedPlace = nullptr, *OutermostPlace = nullptr, *SitesPlace = nullptr; ///< without optimisation
   TimedCalls &Ways;
+  const Fusion &Counts;
   FunctionCallee Begin, End, Target, Count, Unwound;
 
 public:
-  Inserter(Function &F, TimedCalls &Ways) : F(F), M(*F.getParent()), C(F.getContext()), Ways(Ways) {
+  Inserter(Function &F, const Fusion &Counts, TimedCalls &Ways)
+      : F(F), M(*F.getParent()), C(F.getContext()), Ways(Ways), Counts(Counts) {
     Word = Type::getInt64Ty(C);
     Pointer = PointerType::getUnqual(Word);
     Nowhere = nowhere(F);
@@ -121,7 +123,10 @@ public:
   void run(ArrayRef<CallBase *> Calls, GlobalVariable *Counters, unsigned CounterCount, GlobalVariable *SiteWords,
            bool Tracked) {
     Sites = SiteWords;
-    bool MayRecurse = Tracked && llvm::any_of(Calls, [](const CallBase *Call) { return mayCallBack(*Call); });
+    // Which activations are outermost follows from the number of calls, where the function is called back by itself alone.
+    bool MayRecurse = Tracked && llvm::any_of(Calls, [&](const CallBase *Call) {
+      return Call->getCalledOperand()->stripPointerCasts() != &F && mayCallBack(*Call);
+    });
     emitStart(Counters, MayRecurse ? CounterCount : NoCounter);
     if (F.hasOptNone())
       keepAllInFrame();
@@ -353,9 +358,7 @@ private:
       noteTarget(Call, Site);
     IRBuilder<> B(&Call);
     B.SetCurrentDebugLocation(Nowhere);
-    Value *Countdown = field(B, Site, KP_SITE_COUNTDOWN);
-    Value *Left = B.CreateSub(B.CreateLoad(Word, Countdown), B.getInt64(1));
-    B.CreateStore(Left, Countdown);
+    Value *Left = count(B, Site);
     if (!isTimed(Call))
       return;
     auto *Slow = BasicBlock::Create(C, "kp.timed", &F);
@@ -365,6 +368,17 @@ private:
     B.SetInsertPoint(Slow);
     Value *Words = field(B, Site, 0), *Inner = isInner(B);
     joinWays(Call, *(IsOutOfLine ? Ways.insert(Call, Slow, Words, Inner) : timeCopy(Call, Slow, Words, Inner)), Slow);
+  }
+
+  /// Counts a call; returns what is left of its countdown at B.
+  Value *count(IRBuilder<> &B, unsigned Site) {
+    Instruction *Earlier = Counts.Places[Site];
+    IRBuilder<> At(Earlier ? Earlier : &*B.GetInsertPoint());
+    At.SetCurrentDebugLocation(Nowhere);
+    Value *Countdown = field(At, Site, KP_SITE_COUNTDOWN);
+    Value *Left = At.CreateSub(At.CreateLoad(Word, Countdown), At.getInt64(1));
+    At.CreateStore(Left, Countdown);
+    return Earlier ? B.CreateLoad(Word, field(B, Site, KP_SITE_COUNTDOWN)) : Left;
   }
 
   /// Branches to a block at Call where `Condition` holds, which is seldom.
@@ -458,11 +472,11 @@ private:
 
 } // namespace
 
-std::vector<CallSite> instrumentCallSites(Function &Body, GlobalVariable *Counters, unsigned CounterCount,
-                                          function_ref<bool(const CallBase &)> Wants,
-                                          function_ref<GlobalVariable *(unsigned)> Reserve, TimedCalls &Ways) {
+CallSites instrumentCallSites(Function &Body, GlobalVariable *Counters, unsigned CounterCount,
+                              function_ref<bool(const CallBase &)> Wants, function_ref<GlobalVariable *(unsigned)> Reserve,
+                              TimedCalls &Ways) {
   SmallVector<CallBase *, 32> Calls;
-  std::vector<CallSite> Sites;
+  CallSites Found;
   for (Instruction &I : instructions(Body)) {
     auto *Call = dyn_cast<CallBase>(&I);
     if (!Call || !isSite(*Call) || !Wants(*Call))
@@ -473,11 +487,14 @@ std::vector<CallSite> instrumentCallSites(Function &Body, GlobalVariable *Counte
     else if (auto *Callee = dyn_cast<Function>(Call->getCalledOperand()->stripPointerCasts()))
       Name = originalName(*Callee).str();
     Calls.push_back(Call);
-    Sites.push_back({Call->getDebugLoc(), Name});
+    Found.Sites.push_back({Call->getDebugLoc(), Name});
   }
-  if (!Calls.empty())
-    Inserter(Body, Ways).run(Calls, Counters, CounterCount, Reserve(Calls.size()), Body.hasFnAttribute(TrackedKey));
-  return Sites;
+  if (Calls.empty())
+    return Found;
+  Fusion Counts = fuseCounters(Body, Calls);
+  Inserter(Body, Counts, Ways).run(Calls, Counters, CounterCount, Reserve(Calls.size()), Body.hasFnAttribute(TrackedKey));
+  Found.Fused = std::move(Counts.Counters);
+  return Found;
 }
 
 } // namespace kp

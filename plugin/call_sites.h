@@ -8,6 +8,8 @@
 #ifndef KP_PLUGIN_CALL_SITES_H
 #define KP_PLUGIN_CALL_SITES_H
 
+#include "plugin/fusion.h"
+
 #include "llvm/IR/DebugLoc.h"
 #include "llvm/IR/Function.h"
 #include "llvm/IR/GlobalVariable.h"
@@ -40,9 +42,14 @@ void markBody(llvm::Function &Body, const llvm::GlobalVariable &Counters, unsign
 
 class TimedCalls;
 
+struct CallSites {
+  std::vector<CallSite> Sites;
+  std::vector<FusedCounter> Fused;
+};
+
 /// Instruments the calls of a marked body that are wanted. `Reserve` is called with their number, where there are any, and
 /// returns the variable of the sites' words.
-std::vector<CallSite> instrumentCallSites(llvm::Function &Body, llvm::GlobalVariable *Counters, unsigned CounterCount,
+CallSites instrumentCallSites(llvm::Function &Body, llvm::GlobalVariable *Counters, unsigned CounterCount,
                                           llvm::function_ref<bool(const llvm::CallBase &)> Wants,
                                           llvm::function_ref<llvm::GlobalVariable *(unsigned)> Reserve, TimedCalls &Ways);
 

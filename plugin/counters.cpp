@@ -117,6 +117,19 @@ private:
            all_of(Branch->successors(), [&](BasicBlock *To) { return L.contains(To) && To != L.getHeader(); });
   }
 
+  /// Whether the loop calls a function of a library, other than for arithmetic: beside that a count in memory is cheap, and
+  /// one in a register is in the way.
+  static bool callsLibrary(const Loop &L) {
+    for (BasicBlock *BB : L.blocks())
+      for (Instruction &I : *BB) {
+        auto *Call = dyn_cast<CallBase>(&I);
+        const Function *Callee = Call ? Call->getCalledFunction() : nullptr;
+        if (Callee && Callee->isDeclaration() && !Callee->isIntrinsic() && !I.getType()->isFloatingPointTy())
+          return true;
+      }
+    return false;
+  }
+
   /// Outermost loops that nothing can leave unseen, small enough in counters times exits.
   void findNests() {
     DominatorTree Dominators(F);
@@ -130,7 +143,7 @@ private:
       for (const PlacedEdge &E : P.Edges)
         if (E.Counter != NoCounter && E.From && E.To && L->contains(block(E.From)) && L->contains(block(E.To)))
           Counters++;
-      if (!isClosed(*L) || !canSplitExits(Exits) || Counters * Exits.size() > MaxFlushes) {
+      if (!isClosed(*L) || callsLibrary(*L) || !canSplitExits(Exits) || Counters * Exits.size() > MaxFlushes) {
         Work.append(L->begin(), L->end());
         continue;
       }

@@ -350,29 +350,39 @@ private:
 
 } // namespace
 
-void emitSites(const Function &Body, GlobalVariable &Counters, GlobalVariable &Words, const std::vector<CallSite> &Sites) {
+void emitSites(const Function &Body, GlobalVariable &Counters, GlobalVariable &Words, const CallSites &Sites) {
   Module &M = *Counters.getParent();
   Tables Data;
   Frames Of(Data, Body);
   std::vector<kp_map_site> Rows;
-  for (const CallSite &Site : Sites)
+  for (const CallSite &Site : Sites.Sites)
     Rows.push_back({Of.add(Site.Location.get()), Site.Callee.empty() ? 0 : Data.string(Site.Callee)});
+  GlobalVariable *Function = M.getNamedGlobal((Counters.getName() + ".map").str());
+  SmallVector<Constant *, 16> Targets{&Words, Function};
+  std::vector<kp_map_fused> Fused;
+  for (const FusedCounter &Counter : Sites.Fused) {
+    Type *Word = Type::getInt64Ty(M.getContext());
+    Constant *First = ConstantExpr::getPointerCast(Counter.Counters, PointerType::getUnqual(Word));
+    Targets.push_back(ConstantExpr::getGetElementPtr(Word, First, ConstantInt::get(Word, Counter.Index)));
+    Fused.push_back({Counter.Site, (uint32_t)Counter.Step});
+  }
   kp_map_sites Fields = {};
   Fields.magic = KP_SITES_MAGIC;
+  Fields.fused_count = Fused.size();
   Fields.site_count = Rows.size();
   Fields.frame_count = Of.Rows.size();
   std::vector<kp_map_file> Files = Of.files();
   Fields.file_count = Files.size();
+  Data.add(std::vector<int32_t>(Fused.size())); // behind the two offsets of the record
+  Data.add(Fused);
   Data.add(Rows);
   Data.add(Of.Rows);
   Data.add(Files);
   Fields.string_bytes = Data.finish();
   Fields.size_bytes = sizeof Fields + Data.Bytes.size();
-
-  constexpr size_t FirstOffset = offsetof(kp_map_sites, words_offset);
-  constexpr size_t AfterOffsets = offsetof(kp_map_sites, site_count);
-  GlobalVariable *Function = M.getNamedGlobal((Counters.getName() + ".map").str());
-  emitBytes(Counters, Counters.getName() + ".sites.map", bytesOf(Fields, Data), FirstOffset, AfterOffsets, {&Words, Function});
+  size_t AfterOffsets = sizeof Fields + Fused.size() * sizeof(int32_t);
+  emitBytes(Counters, Counters.getName() + ".sites.map", bytesOf(Fields, Data), offsetof(kp_map_sites, words_offset), AfterOffsets,
+            Targets);
   appendToCompilerUsed(M, {&Words});
 }
 

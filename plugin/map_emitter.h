@@ -31,8 +31,7 @@ void emitRecord(llvm::Module &M, const Target &T, const MapContents &Contents, l
 llvm::GlobalVariable *reserveSites(llvm::GlobalVariable &Counters, unsigned SiteCount);
 
 /// Emits the record of a body's call sites.
-void emitSites(const llvm::Function &Body, llvm::GlobalVariable &Counters, llvm::GlobalVariable &Words,
-               const std::vector<CallSite> &Sites);
+void emitSites(const llvm::Function &Body, llvm::GlobalVariable &Counters, llvm::GlobalVariable &Words, const CallSites &Sites);
 
 /// Emits a record per pattern of the command line, which says whether it matched anything in this translation unit.
 void emitGlobs(llvm::Module &M);

@@ -63,8 +63,7 @@ bool mayNotReturn(const Instruction &I) {
   return Callee->isDeclaration() ? !alwaysReturns(Callee->getName()) : !Callee->hasFnAttribute(ReturnsKey);
 }
 
-/// Whether no signal can end the function here: it reaches no memory but variables, by their names.
-static bool cannotFault(const Instruction &I) {
+bool cannotFault(const Instruction &I) {
   if (const Value *Address = getLoadStorePointerOperand(&I)) {
     const Value *Variable = Address->stripInBoundsConstantOffsets();
     return isa<AllocaInst>(Variable) || isa<GlobalVariable>(Variable);

@@ -60,6 +60,9 @@ void findReturning(llvm::Module &M);
 /// Whether control may leave through this instruction without reaching the next one.
 bool mayNotReturn(const llvm::Instruction &I);
 
+/// Whether no signal can end the function here: it reaches no memory but variables, by their names.
+bool cannotFault(const llvm::Instruction &I);
+
 /// Whether nothing can leave the loop unseen, and what it calls, if anything, has neither loops nor recursion: while it
 /// runs its counts are in registers, where a kill loses them.
 bool isClosed(const llvm::Loop &L);

@@ -130,7 +130,7 @@ void instrumentBody(Function &Body, const kp::ChosenFunctions &Chosen, kp::Timed
   GlobalVariable *Words = nullptr;
   bool IsForwarder = Body.hasFnAttribute(kp::ForwarderKey);
   auto wants = [&](const CallBase &Call) { return !IsForwarder || Chosen.contain(Call.getDebugLoc().get()); };
-  std::vector<kp::CallSite> Sites = kp::instrumentCallSites(
+  kp::CallSites Sites = kp::instrumentCallSites(
       Body, Counters, CounterCount, wants, [&](unsigned Count) { return Words = kp::reserveSites(*Counters, Count); }, Ways);
   if (Words)
     kp::emitSites(Body, *Counters, *Words, Sites);

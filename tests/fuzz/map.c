@@ -39,7 +39,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             solve(&view, data[0]);
     struct kp_sites_view sites;
     for (uint64_t offset = 0; kp_map_next_sites(map, size - 1, &offset, &sites) == 1;)
-        ;
+        for (uint32_t i = 0; i < sites.record->fused_count; i++)
+            kp_map_fused_word(&sites, i, 0, 0, size);
     struct kp_globs globs = {0};
     kp_globs_add(&globs, map, size - 1);
     kp_globs_free(&globs);
