@@ -91,8 +91,17 @@ private:
     IRBuilder<> B(Before);
     B.SetCurrentDebugLocation(nowhere(F));
     Value *Address = Accumulator ? (Value *)Accumulator : slot(B, Counter);
-    Value *Count = B.CreateLoad(B.getInt64Ty(), Address);
-    B.CreateStore(B.CreateAdd(Count, B.getInt64(1)), Address);
+    LoadInst *Count = B.CreateLoad(B.getInt64Ty(), Address);
+    StoreInst *Store = B.CreateStore(B.CreateAdd(Count, B.getInt64(1)), Address);
+    if (!Accumulator)
+      tellApart(*Count, *Store, Counter);
+  }
+
+  /// Both arms of an if end in a count, and the optimiser would make one of the two, of an address that it has to compute
+  /// first. It does not where they differ, if only in what they say of their alignment.
+  static void tellApart(LoadInst &Count, StoreInst &Store, unsigned Counter) {
+    Count.setAlignment(Align(1u << Counter / 4 % 4));
+    Store.setAlignment(Align(1u << Counter % 4));
   }
 
   Value *slot(IRBuilder<> &B, unsigned Counter) {
@@ -151,7 +160,7 @@ private:
       N.Blocks.insert(L->block_begin(), L->block_end());
       N.Exits = Exits;
       for (const Loop *Inner : L->getLoopsInPreorder())
-        if (mayBecomeVectors(*Inner))
+        if (mayBecomeVectors(*Inner, Dominators))
           for (BasicBlock *BB : Inner->blocks())
             if (decidesWithin(*Inner, *BB))
               N.Decisions.insert(BB);

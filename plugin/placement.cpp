@@ -9,6 +9,7 @@
 #include "llvm/Analysis/BranchProbabilityInfo.h"
 #include "llvm/Analysis/CFG.h"
 #include "llvm/Analysis/LoopInfo.h"
+#include "llvm/Analysis/ValueTracking.h"
 #include "llvm/IR/CFG.h"
 #include "llvm/IR/Dominators.h"
 #include "llvm/IR/InlineAsm.h"
@@ -143,8 +144,20 @@ bool isClosed(const Loop &L) {
   return true;
 }
 
-bool mayBecomeVectors(const Loop &L) {
-  return !L.getHeader()->getParent()->hasOptNone() && L.isInnermost() && L.getExitingBlock() && isClosed(L);
+/// Whether some of the loop's passes write memory, other than variables of the function, and others do not.
+static bool storesAtTimes(const Loop &L, const DominatorTree &Dominators) {
+  for (BasicBlock *BB : L.blocks())
+    for (Instruction &I : *BB) {
+      auto *Store = dyn_cast<StoreInst>(&I);
+      if (Store && !isa<AllocaInst>(getUnderlyingObject(Store->getPointerOperand())) && !Dominators.dominates(BB, L.getLoopLatch()))
+        return true;
+    }
+  return false;
+}
+
+bool mayBecomeVectors(const Loop &L, const DominatorTree &Dominators) {
+  return !L.getHeader()->getParent()->hasOptNone() && L.isInnermost() && L.getExitingBlock() && L.getLoopLatch() && isClosed(L) &&
+         !storesAtTimes(L, Dominators);
 }
 
 std::vector<BasicBlock *> splitNonReturning(Function &F) {
@@ -242,7 +255,7 @@ static std::vector<PlacedEdge> findEdges(Function &F, ArrayRef<BasicBlock *> Blo
 
   DenseMap<BasicBlock *, const Loop *> Vectors;
   for (const Loop *L : Loops.getLoopsInPreorder())
-    if (mayBecomeVectors(*L))
+    if (mayBecomeVectors(*L, Dominators))
       for (BasicBlock *BB : L->blocks())
         Vectors[BB] = L;
 

@@ -67,8 +67,9 @@ bool cannotFault(const llvm::Instruction &I);
 /// runs its counts are in registers, where a kill loses them.
 bool isClosed(const llvm::Loop &L);
 
-/// Whether this is a closed innermost loop with one way out, which is what vectorisers ask for.
-bool mayBecomeVectors(const llvm::Loop &L);
+/// Whether this is a closed innermost loop with one way out and one way back that writes the same in every pass, which is what
+/// vectorisers ask for.
+bool mayBecomeVectors(const llvm::Loop &L, const llvm::DominatorTree &Dominators);
 
 /// `Needed`: as findNeededBlocks says.
 Placement placeCounters(llvm::Function &F, llvm::ArrayRef<llvm::BasicBlock *> Blocks,
