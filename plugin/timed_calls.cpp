@@ -1,5 +1,6 @@
 // The timed way of a call (see timed_calls.h).
 #include "plugin/timed_calls.h"
+#include "plugin/runtime_calls.h"
 
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Instructions.h"
@@ -9,12 +10,8 @@ using namespace llvm;
 namespace kp {
 
 FunctionCallee declareTiming(Module &M, StringRef Name, ArrayRef<Type *> Parameters) {
-  FunctionCallee Callee = M.getOrInsertFunction(Name, FunctionType::get(Type::getVoidTy(M.getContext()), Parameters, false));
-  auto *Declared = cast<Function>(Callee.getCallee());
-  Declared->setVisibility(GlobalValue::HiddenVisibility);
-  Declared->setDSOLocal(true);
-  Declared->setDoesNotThrow();
-  Declared->addFnAttr(Attribute::Cold);
+  FunctionCallee Callee = declareRuntime(M, Name, Parameters);
+  cast<Function>(Callee.getCallee())->addFnAttr(Attribute::Cold);
   return Callee;
 }
 

@@ -1,5 +1,6 @@
 // Mode exact (see timestamps.h). The bookkeeping is the runtime's (runtime/exact.c); here are only the calls of it.
 #include "plugin/timestamps.h"
+#include "plugin/runtime_calls.h"
 #include "format/map.h"
 
 #include "llvm/IR/DebugInfoMetadata.h"
@@ -14,25 +15,15 @@ namespace kp {
 /// Words of struct kp_activation in runtime/exact.c.
 constexpr unsigned ActivationWords = 8;
 
-FunctionCallee declareExact(Module &M, const char *Name, ArrayRef<Type *> Parameters) {
-  auto *Type = FunctionType::get(Type::getVoidTy(M.getContext()), Parameters, false);
-  FunctionCallee Callee = M.getOrInsertFunction(Name, Type);
-  auto *F = cast<Function>(Callee.getCallee());
-  F->setVisibility(GlobalValue::HiddenVisibility);
-  F->setDSOLocal(true);
-  F->setDoesNotThrow();
-  return Callee;
-}
-
 void insertTimestamps(Function &F, const std::vector<LineChange> &Changes, const std::vector<UntimedLoop> &Loops,
                       const FunctionLines &Lines, Value *Words) {
   Module &M = *F.getParent();
   IRBuilder<> B(cast<Instruction>(Words)->getNextNode());
   Type *Word = B.getInt64Ty();
   Type *Pointer = PointerType::getUnqual(Word);
-  FunctionCallee Enter = declareExact(M, "kp_exact_enter", {Pointer, Pointer});
-  FunctionCallee Line = declareExact(M, "kp_exact_line", {Pointer, Pointer});
-  FunctionCallee Leave = declareExact(M, "kp_exact_leave", {Pointer});
+  FunctionCallee Enter = declareRuntime(M, "kp_exact_enter", {Pointer, Pointer});
+  FunctionCallee Line = declareRuntime(M, "kp_exact_line", {Pointer, Pointer});
+  FunctionCallee Leave = declareRuntime(M, "kp_exact_leave", {Pointer});
   // Calls without a location would make the verifier refuse a function with debug information.
   DebugLoc Location = DILocation::get(F.getContext(), 0, 0, F.getSubprogram());
 

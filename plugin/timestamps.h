@@ -10,9 +10,6 @@
 
 namespace kp {
 
-/// A function of runtime/exact.c.
-llvm::FunctionCallee declareExact(llvm::Module &M, const char *Name, llvm::ArrayRef<llvm::Type *> Parameters);
-
 /// Inserts calls of the runtime at entry, at each change of line and at every way out of F, exceptions included, and the copies
 /// of `Loops`. `Words` is the address of the function's words behind its counters (see enum kp_activation_word in format/map.h).
 void insertTimestamps(llvm::Function &F, const std::vector<LineChange> &Changes, const std::vector<UntimedLoop> &Loops,

@@ -8,7 +8,7 @@
 #include "plugin/untimed_loops.h"
 #include "plugin/counters.h"
 #include "plugin/placement.h"
-#include "plugin/timestamps.h"
+#include "plugin/runtime_calls.h"
 #include "format/map.h"
 
 #include "llvm/Analysis/LoopInfo.h"
@@ -76,8 +76,8 @@ class Copier {
 public:
   Copier(Function &F, const TimedBody &Body, const FunctionLines &Lines)
       : F(F), Body(Body), Lines(Lines), Word(Type::getInt64Ty(F.getContext())), Pointer(PointerType::getUnqual(Word)),
-        Untimed(declareExact(*F.getParent(), "kp_exact_untimed", {Pointer})),
-        Timed(declareExact(*F.getParent(), "kp_exact_timed", {Pointer, Pointer, Pointer})) {}
+        Untimed(declareRuntime(*F.getParent(), "kp_exact_untimed", {Pointer})),
+        Timed(declareRuntime(*F.getParent(), "kp_exact_timed", {Pointer, Pointer, Pointer})) {}
 
   void copy(const Loop &L, unsigned Number) {
     std::vector<BasicBlock *> Blocks(L.block_begin(), L.block_end());

@@ -3,6 +3,7 @@
 #include "plugin/compat/debug_variables.h"
 #include "plugin/compat/instructions.h"
 #include "plugin/counters.h"
+#include "plugin/runtime_calls.h"
 #include "plugin/timed.h"
 #include "plugin/untimed_loops.h"
 #include "format/map.h"
@@ -102,12 +103,7 @@ static BasicBlock *emitThreadCheck(IRBuilder<> &B, Function &F, BasicBlock *Next
   MDNode *Rarely = MDBuilder(C).createBranchWeights(1, 100000);
   B.CreateCondBr(B.CreateICmpEQ(Bias, B.getInt64(0)), Fresh, Next, Rarely);
   B.SetInsertPoint(Fresh);
-  FunctionCallee Start = M.getOrInsertFunction("kp_thread_start", FunctionType::get(B.getVoidTy(), false));
-  auto *Declared = cast<Function>(Start.getCallee());
-  Declared->setVisibility(GlobalValue::HiddenVisibility);
-  Declared->setDSOLocal(true);
-  Declared->setDoesNotThrow();
-  CallInst *Call = B.CreateCall(Start);
+  CallInst *Call = B.CreateCall(declareRuntime(M, "kp_thread_start", {}));
   if (F.getSubprogram())
     Call->setDebugLoc(DILocation::get(C, 0, 0, F.getSubprogram()));
   B.CreateBr(Next);
