@@ -148,6 +148,7 @@ static void add_function(uint64_t *sums, const uint64_t *words, const struct kp_
     words += record->counter_count;
     sums[KP_TOTAL_TICKS] += ticks_to_ns(words[KP_TOTAL_TICKS], tick_ns);
     sums[KP_SELF_TICKS] += ticks_to_ns(words[KP_SELF_TICKS], tick_ns);
+    sums[KP_INNER_CALLS] += words[KP_INNER_CALLS];
     sums[KP_TIMED_CALLS] += words[KP_TIMED_CALLS];
     for (uint32_t line = 0; line < record->line_count; line++) {
         uint64_t *sum = sums + KP_ACTIVATION_WORDS + (size_t)KP_LINE_WORDS * line;

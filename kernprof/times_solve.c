@@ -38,10 +38,10 @@ struct looped {
 /* What is known of a function besides its lines. */
 struct recursion {
     double inner_calls;                 /* calls within its own cycle that are written in it */
-    double timed_calls, inner_ns;       /* those that are made by sites */
+    double site_calls, inner_ns;        /* those that are made by sites */
     double looped_calls;
     double outside_calls;               /* calls of it from outside of its cycle */
-    double timed_outside_calls, outside_ns;
+    double site_outside_calls, outside_ns;
     double recursive_ns;                /* what the recursive calls of its outermost activations take */
     double outermost;                   /* part of its activations */
 };
@@ -54,6 +54,7 @@ struct solver {
     struct component *components; /* as many as functions, at most */
     unsigned *component;          /* by function */
     struct kp_edge *edges;
+    int *arc_callees;             /* by arc: function; -1: of another module, or without calls */
     struct looped *looped;
     unsigned looped_count;
 };
@@ -114,13 +115,15 @@ static int find_cycles(struct solver *s)
     struct kp_times *t = s->times;
     unsigned count = 0;
     s->edges = calloc((size_t)t->site_count + t->arc_count + 1, sizeof *s->edges);
-    if (!s->edges)
+    s->arc_callees = calloc(t->arc_count + 1u, sizeof *s->arc_callees);
+    if (!s->edges || !s->arc_callees)
         return -1;
     for (unsigned i = 0; i < t->site_count; i++)
         if (s->estimates[i].is_written && t->sites[i].callee >= 0 && t->sites[i].calls)
             s->edges[count++] = (struct kp_edge){s->estimates[i].at.function, (unsigned)t->sites[i].callee};
     for (unsigned i = 0; i < t->arc_count; i++) {
         int callee = t->arcs[i].calls ? kp_times_find_by_name(t, t->arcs[i].callee, t->arcs[i].function) : -1;
+        s->arc_callees[i] = callee;
         if (callee >= 0)
             s->edges[count++] = (struct kp_edge){t->arcs[i].function, (unsigned)callee};
     }
@@ -134,25 +137,53 @@ static int find_cycles(struct solver *s)
     return 0;
 }
 
-/* The recursive calls at a place that sites make. */
-static double calls_by_sites(const struct solver *s, const struct kp_arc *arc, int callee)
+/* Whether an arc of a function whose lines count stays within its cycle. */
+static int is_inner_arc(const struct solver *s, unsigned arc)
 {
-    double calls = 0;
-    for (unsigned i = 0; i < s->times->site_count; i++) {
-        const struct estimate *e = &s->estimates[i];
-        if (e->is_recursive && e->at.function == arc->function && e->at.line == arc->line && s->times->sites[i].callee == callee)
-            calls += (double)s->times->sites[i].calls;
+    unsigned caller = s->times->arcs[arc].function;
+    return s->arc_callees[arc] >= 0 && !kp_times_is_calls_only(s->times, caller) &&
+           s->component[caller] == s->component[s->arc_callees[arc]];
+}
+
+/* Of each line, its recursive calls that no site makes. A call through a pointer has a site, whomever it calls. */
+static int find_looped(struct solver *s)
+{
+    struct kp_times *t = s->times;
+    size_t *first = calloc(t->function_count + 1u, sizeof *first);
+    for (unsigned i = 0; first && i < t->function_count; i++)
+        first[i + 1] = first[i] + t->functions[i].view.record->line_count;
+    double *looped = first ? calloc(first[t->function_count] + 1, sizeof *looped) : NULL;
+    s->looped = calloc(t->arc_count + 1u, sizeof *s->looped);
+    if (looped && s->looped) {
+        for (unsigned i = 0; i < t->arc_count; i++)
+            if (is_inner_arc(s, i))
+                looped[first[t->arcs[i].function] + t->arcs[i].line] += (double)t->arcs[i].calls;
+        for (unsigned i = 0; i < t->site_count; i++) {
+            const struct estimate *e = &s->estimates[i];
+            if (e->is_written && (e->is_recursive || !*callee_name(t, &t->sites[i])))
+                looped[first[e->at.function] + e->at.line] -= (double)t->sites[i].calls;
+        }
+        for (unsigned i = 0; i < t->arc_count; i++) {
+            const struct kp_arc *arc = &t->arcs[i];
+            double *left = &looped[first[arc->function] + arc->line];
+            if (*left <= 0 || !is_inner_arc(s, i))
+                continue;
+            double calls = *left < (double)arc->calls ? *left : (double)arc->calls;
+            *left -= calls;
+            s->of[arc->function].looped_calls += calls;
+            s->looped[s->looped_count++] = (struct looped){{arc->function, arc->line}, arc->callee, calls};
+        }
     }
-    return calls;
+    int failed = !looped || !s->looped;
+    free(looped);
+    free(first);
+    return failed ? -1 : 0;
 }
 
 /* Counts calls within cycles, and into them. Of functions whose lines count, the arcs tell them; of the others, the sites. */
-static int count_calls(struct solver *s)
+static void count_calls(struct solver *s)
 {
     struct kp_times *t = s->times;
-    s->looped = calloc(t->arc_count + 1u, sizeof *s->looped);
-    if (!s->looped)
-        return -1;
     for (unsigned i = 0; i < t->site_count; i++) {
         const struct estimate *e = &s->estimates[i];
         double calls = (double)t->sites[i].calls;
@@ -162,33 +193,22 @@ static int count_calls(struct solver *s)
         int is_told = kp_times_is_calls_only(t, e->at.function);
         if (e->is_recursive) {
             caller->inner_calls += is_told ? calls : 0;
-            caller->timed_calls += calls;
+            caller->site_calls += calls;
             caller->inner_ns += e->ns;
         } else {
             callee->outside_calls += is_told ? calls : 0;
-            callee->timed_outside_calls += calls;
+            callee->site_outside_calls += calls;
             callee->outside_ns += e->ns;
             s->components[s->component[t->sites[i].callee]].outside_ns += e->ns;
         }
     }
     for (unsigned i = 0; i < t->arc_count; i++) {
         const struct kp_arc *arc = &t->arcs[i];
-        double calls = (double)arc->calls;
-        int callee = arc->calls ? kp_times_find_by_name(t, arc->callee, arc->function) : -1;
-        if (callee < 0 || kp_times_is_calls_only(t, arc->function))
-            continue;
-        if (s->component[arc->function] != s->component[callee]) {
-            s->of[callee].outside_calls += calls;
-            continue;
-        }
-        s->of[arc->function].inner_calls += calls;
-        double looped = calls - calls_by_sites(s, arc, callee);
-        if (looped > 0) {
-            s->of[arc->function].looped_calls += looped;
-            s->looped[s->looped_count++] = (struct looped){{arc->function, arc->line}, arc->callee, looped};
-        }
+        if (is_inner_arc(s, i))
+            s->of[arc->function].inner_calls += (double)arc->calls;
+        else if (s->arc_callees[i] >= 0 && !kp_times_is_calls_only(t, arc->function))
+            s->of[s->arc_callees[i]].outside_calls += (double)arc->calls;
     }
-    return 0;
 }
 
 /* Functions of one name, as static ones can be, have parts of what counting took in all of them, as they have of the time of
@@ -264,6 +284,16 @@ static void charge_plain_sites(struct solver *s)
     }
 }
 
+static double least(double a, double b) { return a < b ? a : b; }
+
+/* The part of a function's activations that were not under another one, as far as it noted that. Those that are loops now
+ * were none that it could note. */
+static double noted_outermost(const struct function *f, const struct recursion *r)
+{
+    double inner = f->inner_calls ? (double)f->inner_calls + r->looped_calls : 0;
+    return f->calls && inner < (double)f->calls ? 1 - inner / (double)f->calls : f->calls && inner > 0 ? 0 : 1;
+}
+
 /* A loop that was recursion is of all activations, wherever it was inlined. */
 static void take_loops_as_all(struct function *f)
 {
@@ -293,19 +323,16 @@ static void solve_recursion(struct solver *s, unsigned function)
     }
     double calls = (double)f->calls, naive = direct + of_all + r->inner_ns, total = naive;
     double outside = c->functions == 1 ? calls - r->inner_calls : r->outside_calls;
-    int alone = outside + r->inner_calls >= 0.99 * calls;
+    int alone = outside + r->inner_calls >= 0.99 * calls, is_timed = r->site_outside_calls >= 0.99 * r->outside_calls;
     double cycle_ns = c->outside_ns * s->uncounted[function];
-    if (alone && r->outside_ns > 0 && r->timed_outside_calls >= 0.99 * outside)
+    if (alone && r->outside_ns > 0 && r->site_outside_calls >= 0.99 * outside)
         total = r->outside_ns * s->uncounted[function];
     else if (alone && c->functions == 1)
         total = direct + of_all;
-    else if (cycle_ns > 0 && cycle_ns < naive)
+    if (cycle_ns > 0 && cycle_ns < total && is_timed)
         total = cycle_ns;
-    r->outermost = f->inner_calls && calls > 0     ? 1 - (double)f->inner_calls / calls
-                   : alone && calls > 0            ? outside / calls
-                   : naive > 0                     ? total / naive
-                                                   : 1;
-    r->outermost = r->outermost > 1 ? 1 : r->outermost < 0 ? 0 : r->outermost;
+    r->outermost = alone && calls > 0 ? outside / calls : naive > 0 ? total / naive : 1;
+    r->outermost = least(r->outermost, noted_outermost(f, r));
     double rest = total - direct - of_all * r->outermost;
     r->recursive_ns = rest > 0 ? rest : 0;
 }
@@ -313,7 +340,7 @@ static void solve_recursion(struct solver *s, unsigned function)
 /* What the recursive calls of a function add up to, in measured time; in calls where none was timed. */
 static double recursive_weight(const struct recursion *r)
 {
-    return r->inner_ns > 0 ? r->inner_ns * (1 + r->looped_calls / r->timed_calls) : r->timed_calls + r->looped_calls;
+    return r->inner_ns > 0 ? r->inner_ns * (1 + r->looped_calls / r->site_calls) : r->site_calls + r->looped_calls;
 }
 
 /* Charges recursive calls: each has the part of the time of all that its own has of theirs; those that became loops are as
@@ -324,7 +351,7 @@ static void charge_recursion(struct solver *s)
     for (unsigned i = 0; i < t->function_count; i++) {
         struct recursion *r = &s->of[i];
         struct function *f = &t->functions[i];
-        r->outermost = f->inner_calls && f->calls ? 1 - (double)f->inner_calls / (double)f->calls : 1;
+        r->outermost = noted_outermost(f, r);
         if (r->inner_calls > 0)
             solve_recursion(s, i);
     }
@@ -333,14 +360,14 @@ static void charge_recursion(struct solver *s)
         if (!e->is_written || !e->is_recursive)
             continue;
         const struct recursion *r = &s->of[e->at.function];
-        double ns = r->inner_ns > 0 ? e->ns : (double)t->sites[i].calls;
+        double ns = r->inner_ns > 0 ? e->ns : (double)t->sites[i].calls, weight = recursive_weight(r);
         e->variance *= r->outermost * r->outermost;
-        charge_site(s, &t->sites[i], e, r->recursive_ns * ns / recursive_weight(r), 0);
+        charge_site(s, &t->sites[i], e, weight > 0 ? r->recursive_ns * ns / weight : 0, 0);
     }
     for (unsigned i = 0; i < s->looped_count; i++) {
         const struct looped *l = &s->looped[i];
         const struct recursion *r = &s->of[l->at.function];
-        double ns = r->inner_ns > 0 ? l->calls * r->inner_ns / r->timed_calls : l->calls;
+        double ns = r->inner_ns > 0 ? l->calls * r->inner_ns / r->site_calls : l->calls;
         struct kp_line_time amount = {.time_ns = r->recursive_ns * ns / recursive_weight(r)};
         kp_times_charge(t, &l->at, 1, 0, &amount);
         kp_times_add_arc(t, l->at, l->callee, 0, amount.time_ns);
@@ -399,6 +426,7 @@ static void free_solver(struct solver *s)
     free(s->components);
     free(s->component);
     free(s->edges);
+    free(s->arc_callees);
     free(s->looped);
 }
 
@@ -420,8 +448,9 @@ static int prepare(const struct modules *all, unsigned module)
     struct solver *s = &all->solvers[module];
     for (unsigned i = 0; i < s->times->site_count; i++)
         estimate_site(all, module, &s->times->sites[i], &s->estimates[i]);
-    if (find_cycles(s) != 0 || count_calls(s) != 0)
+    if (find_cycles(s) != 0 || find_looped(s) != 0)
         return -1;
+    count_calls(s);
     share_counting(s->times);
     find_counting_parts(s);
     return 0;

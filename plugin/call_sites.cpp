@@ -171,7 +171,10 @@ private:
 
   /// Where a thread-local variable is reached by a call of the C library, the bias is loaded but once, at the function's
   /// start. Elsewhere a load at each site is better than a register that is taken for the whole function.
-  bool loadsOnce() const { return M.getPICLevel() != PICLevel::NotPIC && M.getPIELevel() == PIELevel::Default; }
+  /// A body that only forwards calls may find out on the way that its thread has no counters yet.
+  bool loadsOnce() const {
+    return !F.hasFnAttribute(ForwarderKey) && M.getPICLevel() != PICLevel::NotPIC && M.getPIELevel() == PIELevel::Default;
+  }
 
   /// The counters' code may have loaded the bias already.
   Value *findBias(GlobalVariable *Variable) {
@@ -180,7 +183,7 @@ private:
       if (Load && Load->getPointerOperand() == Variable)
         return Load;
       auto *Call = dyn_cast<CallBase>(&I);
-      if (Call && isSite(*Call))
+      if ((Call && isSite(*Call)) || llvm::is_contained(Counts.Places, &I))
         break;
     }
     return nullptr;
@@ -353,7 +356,7 @@ private:
   void insert(CallBase &Call, unsigned Site) {
     if (F.hasOptNone() && isTimed(Call))
       return insertPlainly(Call, Site);
-    bool IsOutOfLine = isTimed(Call) && TimedCalls::canMake(Call);
+    bool IsOutOfLine = TimedCalls::canMake(Call);
     if (isThroughPointer(Call) && !IsOutOfLine)
       noteTarget(Call, Site);
     IRBuilder<> B(&Call);

@@ -18,8 +18,8 @@ llvm::DebugLoc nowhere(const llvm::Function &F);
 /// per activation; `Counters` stands for it in alias analysis, so no store of the program's is taken for one to it.
 llvm::Value *emitCounterBase(llvm::Function &F, llvm::GlobalVariable *Counters);
 
-/// Inserts the counters. In loop nests that nothing can leave unseen they are kept in registers and added up at the
-/// nest's exits. `Blocks` are the blocks that the placement speaks of.
+/// Inserts the counters. In loop nests that nothing can leave unseen and that call no libraries they are kept in registers and
+/// added up at the nest's exits. `Blocks` are the blocks that the placement speaks of.
 void insertCounters(llvm::Function &F, llvm::ArrayRef<llvm::BasicBlock *> Blocks, const Placement &P, llvm::Value *Base);
 
 } // namespace kp

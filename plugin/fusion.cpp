@@ -25,19 +25,15 @@ struct Increment {
   LoadInst *Count;
   StoreInst *Store;
   GlobalVariable *Counters;
-  uint64_t Index, Step;
-};
-
-/// What runs as often as its first instruction: from one call that may not come back to the next.
-struct Run {
-  SmallVector<Increment, 4> Increments;
-  CallBase *Site = nullptr; ///< the first
+  uint64_t Index;
+  uint32_t Step;
 };
 
 class Fuser {
   const GlobalVariable *Bias;
   DenseSet<const Value *> Biases; ///< values that are known to be it
   DenseMap<const Instruction *, unsigned> SiteOf;
+  SmallVector<WeakTrackingVH, 16> Unused; ///< addresses of counters that were taken out
   Fusion Result;
 
 public:
@@ -51,25 +47,32 @@ public:
   Fusion run(Function &Body) {
     for (BasicBlock &BB : Body)
       runIn(BB);
+    RecursivelyDeleteTriviallyDeadInstructionsPermissive(Unused);
     return std::move(Result);
   }
 
 private:
+  /// Before each site, the last increments between which nothing can fault are taken.
   void runIn(BasicBlock &BB) {
-    Run R;
-    for (auto It = BB.begin(); It != BB.end();) {
-      Instruction &I = *It++;
+    SmallVector<Increment, 4> Last;
+    Instruction *Fault = nullptr; ///< the first behind them that may
+    for (Instruction &I : make_early_inc_range(BB)) {
       Increment Found;
-      if (isIncrement(I, Found))
-        R.Increments.push_back(Found);
-      else if (!R.Site && SiteOf.count(&I))
-        R.Site = cast<CallBase>(&I);
-      if (!mayNotReturn(I))
-        continue;
-      finish(R);
-      R = Run();
+      auto Site = SiteOf.find(&I);
+      if (isIncrement(I, Found)) {
+        if (Fault)
+          Last.clear();
+        Last.push_back(Found);
+        Fault = nullptr;
+      } else if (Site != SiteOf.end()) {
+        take(Last, Site->second, Fault);
+        Last.clear();
+      } else if (mayNotReturn(I)) {
+        Last.clear();
+      } else if (!Fault && !cannotFault(I) && !loadsCounter(I)) {
+        Fault = &I;
+      }
     }
-    finish(R);
   }
 
   bool isIncrement(Instruction &I, Increment &Found) {
@@ -79,7 +82,7 @@ private:
       return false;
     auto *Count = dyn_cast<LoadInst>(Sum->getOperand(0));
     auto *Step = dyn_cast<ConstantInt>(Sum->getOperand(1));
-    if (!Count || !Step || !Count->hasOneUse() || Count->getParent() != I.getParent() ||
+    if (!Count || !Step || Step->getValue().getActiveBits() > 32 || !Count->hasOneUse() || Count->getParent() != I.getParent() ||
         Count->getPointerOperand() != Store->getPointerOperand() || Store->isVolatile())
       return false;
     for (Instruction *Between = Count->getNextNode(); Between != Store; Between = Between->getNextNode())
@@ -88,7 +91,7 @@ private:
     Found.Count = Count;
     Found.Store = Store;
     Found.Step = Step->getZExtValue();
-    return isCounter(Store->getPointerOperand(), Found);
+    return isCounter(I, Store->getPointerOperand(), Found);
   }
 
   /// The running thread's bias: wherever it was loaded, it is the same.
@@ -111,8 +114,8 @@ private:
   }
 
   /// A word of some function's counters, of the running thread: a variable, a constant, and the bias.
-  bool isCounter(Value *Address, Increment &Found) {
-    const DataLayout &Layout = Found.Store->getModule()->getDataLayout();
+  bool isCounter(const Instruction &At, Value *Address, Increment &Found) {
+    const DataLayout &Layout = At.getModule()->getDataLayout();
     APInt Offset(64, 0);
     unsigned Biases = 0;
     for (;;) {
@@ -131,27 +134,23 @@ private:
     return Biases == 1 && Found.Counters && Found.Counters->getSection() == KP_COUNTER_SECTION;
   }
 
-  void finish(Run &R) {
-    if (!R.Site || R.Increments.empty())
+  bool loadsCounter(Instruction &I) {
+    Increment Ignored;
+    auto *Load = dyn_cast<LoadInst>(&I);
+    return Load && isCounter(*Load, Load->getPointerOperand(), Ignored);
+  }
+
+  void take(ArrayRef<Increment> Increments, unsigned Site, Instruction *Place) {
+    if (Increments.empty())
       return;
-    unsigned Site = SiteOf[R.Site];
-    SmallPtrSet<const Instruction *, 8> Parts;
-    for (const Increment &I : R.Increments) {
-      Parts.insert(I.Count);
-      Parts.insert(I.Store);
+    Result.Places[Site] = Place;
+    for (const Increment &I : Increments) {
       Result.Counters.push_back({Site, I.Counters, I.Index, I.Step});
-    }
-    StoreInst *First = R.Increments.front().Store;
-    for (Instruction *I = First->comesBefore(R.Site) ? (Instruction *)First : R.Site; I != R.Site && !Result.Places[Site]; I = I->getNextNode())
-      if (!Parts.count(I) && !cannotFault(*I))
-        Result.Places[Site] = I;
-    for (const Increment &I : R.Increments) {
-      Value *Address = I.Store->getPointerOperand();
+      Unused.push_back(I.Store->getPointerOperand());
       auto *Sum = cast<Instruction>(I.Store->getValueOperand());
       I.Store->eraseFromParent();
       Sum->eraseFromParent();
       I.Count->eraseFromParent();
-      RecursivelyDeleteTriviallyDeadInstructions(Address);
     }
   }
 };

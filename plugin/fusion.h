@@ -21,14 +21,14 @@ struct FusedCounter {
   unsigned Site; ///< index of the call
   llvm::GlobalVariable *Counters;
   uint64_t Index; ///< of the word
-  uint64_t Step;
+  uint32_t Step;
 };
 
 /// What became of the counters of a body.
 struct Fusion {
   std::vector<FusedCounter> Counters;
-  /// By site: where its call is to be counted; null: at the call. Earlier, where a fault can come between: then the lines
-  /// before it have run.
+  /// By site: before which instruction its call is to be counted; null: at the call. One that may fault: the lines of what
+  /// was counted before it have run.
   std::vector<llvm::Instruction *> Places;
 };
 

@@ -364,7 +364,7 @@ void emitSites(const Function &Body, GlobalVariable &Counters, GlobalVariable &W
     Type *Word = Type::getInt64Ty(M.getContext());
     Constant *First = ConstantExpr::getPointerCast(Counter.Counters, PointerType::getUnqual(Word));
     Targets.push_back(ConstantExpr::getGetElementPtr(Word, First, ConstantInt::get(Word, Counter.Index)));
-    Fused.push_back({Counter.Site, (uint32_t)Counter.Step});
+    Fused.push_back({Counter.Site, Counter.Step});
   }
   kp_map_sites Fields = {};
   Fields.magic = KP_SITES_MAGIC;

@@ -144,8 +144,12 @@ bool isClosed(const Loop &L) {
   return true;
 }
 
-/// Whether some of the loop's passes write memory, other than variables of the function, and others do not.
+/// Whether some of the loop's passes write memory, other than variables of the function, and others do not: without stores
+/// under a mask, vectors cannot do that.
 static bool storesAtTimes(const Loop &L, const DominatorTree &Dominators) {
+  StringRef Features = L.getHeader()->getParent()->getFnAttribute("target-features").getValueAsString();
+  if (Features.contains("+avx") || Features.contains("+sve"))
+    return false;
   for (BasicBlock *BB : L.blocks())
     for (Instruction &I : *BB) {
       auto *Store = dyn_cast<StoreInst>(&I);

@@ -17,7 +17,7 @@ FunctionCallee declareTiming(Module &M, StringRef Name, ArrayRef<Type *> Paramet
 
 /// Where arguments lie depends on more than their types.
 bool TimedCalls::canMake(const CallBase &Call) {
-  if (Call.getFunctionType()->isVarArg() || Call.hasOperandBundles())
+  if (Call.isMustTailCall() || Call.getFunctionType()->isVarArg() || Call.hasOperandBundles())
     return false;
   for (unsigned I = 0; I < Call.arg_size(); I++)
     for (Attribute::AttrKind Kind : {Attribute::InAlloca, Attribute::Preallocated, Attribute::Nest, Attribute::SwiftError,

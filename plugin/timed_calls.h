@@ -15,7 +15,7 @@ namespace kp {
 /// Words of struct kp_timed_call in runtime/calls.c.
 constexpr unsigned TimedCallWords = 6;
 
-/// A function of the runtime that timed calls use, which is seldom called.
+/// A function of the runtime that counted and timed calls use; in optimised code, seldom.
 llvm::FunctionCallee declareTiming(llvm::Module &M, llvm::StringRef Name, llvm::ArrayRef<llvm::Type *> Parameters);
 
 /// Whether the function that is called is not written there; an alias is none that is.

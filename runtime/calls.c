@@ -49,11 +49,13 @@ static struct {
     uint64_t long_ticks;
 } cost;
 
-/* Lets `left` calls pass before the next that is timed; the number of calls so far stays what it is. */
+/* Lets `left` calls pass before the next that is timed; the number of calls so far stays what it is, also where a signal's
+ * handler comes between and calls from the same site. */
 static void set_countdown(uint64_t *site, int64_t left)
 {
-    site[KP_SITE_GRANTED] += (uint64_t)left - site[KP_SITE_COUNTDOWN];
-    site[KP_SITE_COUNTDOWN] = (uint64_t)left;
+    uint64_t more = (uint64_t)left - site[KP_SITE_COUNTDOWN];
+    site[KP_SITE_GRANTED] += more;
+    site[KP_SITE_COUNTDOWN] += more;
 }
 
 static int takes_processor_time(const uint64_t *site)
