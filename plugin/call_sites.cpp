@@ -435,7 +435,7 @@ private:
     if (auto *Invoke = dyn_cast<InvokeInst>(&Call))
       return joinInvokes(*Invoke, cast<InvokeInst>(Other));
     if (isTailCall(Call)) {
-      ReturnInst::Create(C, Other.getType()->isVoidTy() ? nullptr : &Other, Slow);
+      ReturnInst::Create(C, F.getReturnType()->isVoidTy() ? nullptr : &Other, Slow);
       return;
     }
     BasicBlock *Join = Fast->splitBasicBlock(Call.getNextNode(), "kp.join");
