@@ -399,6 +399,19 @@ void kp_times_add_target(struct kp_times *t, uint64_t word, const char *callee, 
     site->callee = kp_times_find_by_name(t, plain, frames[0].function);
 }
 
+/* The listed line that code of the function belongs to: its own, or the one before (what sets up a frame is at the opening
+ * brace, which is in no list); -1: none. */
+static int listed_line(const struct kp_times *t, unsigned function, const char *path, uint32_t line)
+{
+    const struct kp_map_view *view = &t->functions[function].view;
+    int found = -1;
+    for (uint32_t i = 0; i < view->record->line_count; i++)
+        if (view->lines[i].line <= line && (found < 0 || view->lines[i].line > view->lines[found].line) &&
+            strcmp(view->strings + view->files[view->lines[i].file].path, path) == 0)
+            found = (int)i;
+    return found;
+}
+
 /* The frame of the body itself, by the name of the symbol; by place where there is none. */
 static int outermost_frame(const struct kp_times *t, const struct kp_code_frame *frame, const char *symbol, struct charged *at)
 {
@@ -414,12 +427,14 @@ static int outermost_frame(const struct kp_times *t, const struct kp_code_frame 
         }
         return 0;
     }
-    if (!frame->path || !find_at(t, frame->path, frame->line, NULL, at))
+    if (!frame->path)
         return 0;
-    if (!symbol || is_symbol_of(t, at->function, symbol))
-        return 1;
-    for (unsigned i = 0; i < t->function_count; i++) { /* another instance of the same source */
-        int line = is_symbol_of(t, i, symbol) ? line_of(t, i, frame->path, frame->line) : -1;
+    int is_listed = find_at(t, frame->path, frame->line, NULL, at);
+    if (!symbol || (is_listed && is_symbol_of(t, at->function, symbol)))
+        return is_listed;
+    for (unsigned i = 0; i < t->function_count; i++) { /* another instance of the same source, or a line that is not listed */
+        int is_own = is_symbol_of(t, i, symbol) && !kp_times_is_calls_only(t, i);
+        int line = is_own ? listed_line(t, i, frame->path, frame->line) : -1;
         if (line >= 0) {
             *at = (struct charged){i, (unsigned)line};
             return 1;

@@ -322,15 +322,15 @@ static void solve_recursion(struct solver *s, unsigned function)
         of_all += f->lines[i].of_all.time_ns;
     }
     double calls = (double)f->calls, naive = direct + of_all + r->inner_ns, total = naive;
-    double outside = c->functions == 1 ? calls - r->inner_calls : r->outside_calls;
-    int alone = outside + r->inner_calls >= 0.99 * calls, is_timed = r->site_outside_calls >= 0.99 * r->outside_calls;
+    double outside = c->functions > 1 ? r->outside_calls : calls > r->inner_calls ? calls - r->inner_calls : 0;
+    int alone = outside + r->inner_calls >= 0.99 * calls;
     double cycle_ns = c->outside_ns * s->uncounted[function];
     if (alone && r->outside_ns > 0 && r->site_outside_calls >= 0.99 * outside)
         total = r->outside_ns * s->uncounted[function];
     else if (alone && c->functions == 1)
         total = direct + of_all;
-    if (cycle_ns > 0 && cycle_ns < total && is_timed)
-        total = cycle_ns;
+    if (cycle_ns > 0 && r->site_outside_calls >= 0.99 * r->outside_calls)
+        total = least(total, cycle_ns);
     r->outermost = alone && calls > 0 ? outside / calls : naive > 0 ? total / naive : 1;
     r->outermost = least(r->outermost, noted_outermost(f, r));
     double rest = total - direct - of_all * r->outermost;
