@@ -151,7 +151,7 @@ enum kp_activation_word { KP_TOTAL_TICKS, KP_SELF_TICKS, KP_OUTERMOST_FRAME, KP_
 enum kp_line_word { KP_LINE_TICKS, KP_LINE_SELF_TICKS, KP_LINE_LONGEST, KP_LINE_SHORTEST_INVERTED, KP_LINE_WORDS };
 enum kp_loop_word { KP_LOOP_TICKS, KP_LOOP_SELF_TICKS, KP_LOOP_PASSES, KP_LOOP_WORDS };
 
-/* Of each call site and thread (runtime/calls.c). Calls so far are KP_SITE_GRANTED less what is left in KP_SITE_COUNTDOWN. */
+/* Of each call site and thread (runtime/calls.c). */
 enum kp_site_word {
     KP_SITE_COUNTDOWN, /* calls until the next timed one; below zero: now */
     KP_SITE_GRANTED,   /* sum of all countdowns that were set */
@@ -170,6 +170,12 @@ enum kp_site_word {
     KP_SITE_TARGET_CALLS, /* and the calls so far when it became that */
     KP_SITE_WORDS
 };
+
+/* Calls so far of the site that has these words. */
+static inline uint64_t kp_site_calls(const uint64_t *site)
+{
+    return site[KP_SITE_GRANTED] - site[KP_SITE_COUNTDOWN];
+}
 
 #define KP_ALIGN8(n) (((n) + 7u) / 8u * 8u) /* in the type of n: a mask of 32 bits would cut larger sizes */
 

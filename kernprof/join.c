@@ -260,7 +260,7 @@ static void add_last_targets(struct kp_join *join, const struct kp_segment_chunk
     for (unsigned i = 0; i < kp_times_site_count(times); i++) {
         uint64_t first = kp_times_site_word(times, i);
         const uint64_t *site = words + first;
-        uint64_t calls = site[KP_SITE_GRANTED] - site[KP_SITE_COUNTDOWN] - site[KP_SITE_TARGET_CALLS];
+        uint64_t calls = kp_site_calls(site) - site[KP_SITE_TARGET_CALLS];
         const char *callee = site[KP_SITE_TARGET] ? function_at(join, loads, count, site[KP_SITE_TARGET]) : NULL;
         if (callee && calls)
             kp_times_add_target(times, first, callee, calls);

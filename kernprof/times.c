@@ -157,16 +157,10 @@ uint64_t kp_times_site_word(const struct kp_times *t, unsigned site)
     return t->sites[site].word;
 }
 
-/* Calls so far of the site that has these words. */
-static uint64_t calls_of(const uint64_t *site)
-{
-    return site[KP_SITE_GRANTED] - site[KP_SITE_COUNTDOWN];
-}
-
 void kp_times_add_fused(const struct kp_times *t, uint64_t *words)
 {
     for (unsigned i = 0; i < t->fused_count; i++)
-        words[t->fused[i].counter] += t->fused[i].step * calls_of(words + t->fused[i].site);
+        words[t->fused[i].counter] += t->fused[i].step * kp_site_calls(words + t->fused[i].site);
 }
 
 void kp_times_add_segment(struct kp_times *t, const uint64_t *words, double tick_ns)
@@ -176,7 +170,7 @@ void kp_times_add_segment(struct kp_times *t, const uint64_t *words, double tick
         const uint64_t *w = words + site->word;
         double squares;
         memcpy(&squares, &w[KP_SITE_SQUARES], sizeof squares);
-        site->calls += calls_of(w);
+        site->calls += kp_site_calls(w);
         site->timed += w[KP_SITE_TIMED];
         site->inner_timed += w[KP_SITE_INNER_TIMED];
         site->seen_calls += w[KP_SITE_SEEN_CALLS];
@@ -311,7 +305,7 @@ void kp_times_calls_of_segment(const struct kp_times *t, const uint64_t *words, 
 {
     for (unsigned i = 0; i < t->site_count; i++) {
         const uint64_t *w = words + t->sites[i].word;
-        uint64_t calls = calls_of(w), timed = w[KP_SITE_TIMED] + w[KP_SITE_INNER_TIMED];
+        uint64_t calls = kp_site_calls(w), timed = w[KP_SITE_TIMED] + w[KP_SITE_INNER_TIMED];
         double ns = (double)(int64_t)(w[KP_SITE_TICKS] + w[KP_SITE_INNER_TICKS]) * tick_ns;
         struct charged frames[MAX_FRAMES];
         unsigned count = calls && timed && ns > 0 ? kp_times_frames_of_site(t, &t->sites[i], frames) : 0;

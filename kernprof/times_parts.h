@@ -12,6 +12,7 @@ enum { MAX_FRAMES = 64 };
 struct line {
     struct kp_line_time time;
     struct kp_line_time of_all;
+    double looped_calls; /* of its recursive calls, those that no site makes */
 };
 
 /* The samples of a function's body are those of its lines, and those of what was inlined there; the others are of counting. */

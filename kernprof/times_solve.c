@@ -28,18 +28,11 @@ struct estimate {
     const double *uncounted; /* of the callee, wherever it is; NULL: it is not profiled */
 };
 
-/* Calls within a cycle that no site makes: the optimiser makes a loop of a function that calls itself last. */
-struct looped {
-    struct charged at;
-    const char *callee;
-    double calls;
-};
-
 /* What is known of a function besides its lines. */
 struct recursion {
     double inner_calls;                 /* calls within its own cycle that are written in it */
     double site_calls, inner_ns;        /* those that are made by sites */
-    double looped_calls;
+    double looped_calls;                /* those that are not: the optimiser makes a loop of a function that calls itself last */
     double outside_calls;               /* calls of it from outside of its cycle */
     double site_outside_calls, outside_ns;
     double recursive_ns;                /* what the recursive calls of its outermost activations take */
@@ -55,8 +48,7 @@ struct solver {
     unsigned *component;          /* by function */
     struct kp_edge *edges;
     int *arc_callees;             /* by arc: function; -1: of another module, or without calls */
-    struct looped *looped;
-    unsigned looped_count;
+    unsigned arc_count;           /* arcs before any is charged */
 };
 
 /* Functions that call each other in a circle, or one alone. */
@@ -115,7 +107,8 @@ static int find_cycles(struct solver *s)
     struct kp_times *t = s->times;
     unsigned count = 0;
     s->edges = calloc((size_t)t->site_count + t->arc_count + 1, sizeof *s->edges);
-    s->arc_callees = calloc(t->arc_count + 1u, sizeof *s->arc_callees);
+    s->arc_count = t->arc_count;
+    s->arc_callees = calloc(s->arc_count + 1u, sizeof *s->arc_callees);
     if (!s->edges || !s->arc_callees)
         return -1;
     for (unsigned i = 0; i < t->site_count; i++)
@@ -145,39 +138,27 @@ static int is_inner_arc(const struct solver *s, unsigned arc)
            s->component[caller] == s->component[s->arc_callees[arc]];
 }
 
+static struct line *line_at(const struct kp_times *t, struct charged at)
+{
+    return &t->functions[at.function].lines[at.line];
+}
+
 /* Of each line, its recursive calls that no site makes. A call through a pointer has a site, whomever it calls. */
-static int find_looped(struct solver *s)
+static void find_looped(struct solver *s)
 {
     struct kp_times *t = s->times;
-    size_t *first = calloc(t->function_count + 1u, sizeof *first);
-    for (unsigned i = 0; first && i < t->function_count; i++)
-        first[i + 1] = first[i] + t->functions[i].view.record->line_count;
-    double *looped = first ? calloc(first[t->function_count] + 1, sizeof *looped) : NULL;
-    s->looped = calloc(t->arc_count + 1u, sizeof *s->looped);
-    if (looped && s->looped) {
-        for (unsigned i = 0; i < t->arc_count; i++)
-            if (is_inner_arc(s, i))
-                looped[first[t->arcs[i].function] + t->arcs[i].line] += (double)t->arcs[i].calls;
-        for (unsigned i = 0; i < t->site_count; i++) {
-            const struct estimate *e = &s->estimates[i];
-            if (e->is_written && (e->is_recursive || !*callee_name(t, &t->sites[i])))
-                looped[first[e->at.function] + e->at.line] -= (double)t->sites[i].calls;
-        }
-        for (unsigned i = 0; i < t->arc_count; i++) {
-            const struct kp_arc *arc = &t->arcs[i];
-            double *left = &looped[first[arc->function] + arc->line];
-            if (*left <= 0 || !is_inner_arc(s, i))
-                continue;
-            double calls = *left < (double)arc->calls ? *left : (double)arc->calls;
-            *left -= calls;
-            s->of[arc->function].looped_calls += calls;
-            s->looped[s->looped_count++] = (struct looped){{arc->function, arc->line}, arc->callee, calls};
-        }
+    for (unsigned i = 0; i < s->arc_count; i++)
+        if (is_inner_arc(s, i))
+            line_at(t, (struct charged){t->arcs[i].function, t->arcs[i].line})->looped_calls += (double)t->arcs[i].calls;
+    for (unsigned i = 0; i < t->site_count; i++) {
+        const struct estimate *e = &s->estimates[i];
+        if (e->is_written && (e->is_recursive || !*callee_name(t, &t->sites[i])))
+            line_at(t, e->at)->looped_calls -= (double)t->sites[i].calls;
     }
-    int failed = !looped || !s->looped;
-    free(looped);
-    free(first);
-    return failed ? -1 : 0;
+    for (unsigned i = 0; i < t->function_count; i++)
+        for (uint32_t l = 0; l < t->functions[i].view.record->line_count; l++)
+            if (t->functions[i].lines[l].looped_calls > 0)
+                s->of[i].looped_calls += t->functions[i].lines[l].looped_calls;
 }
 
 /* Counts calls within cycles, and into them. Of functions whose lines count, the arcs tell them; of the others, the sites. */
@@ -202,7 +183,7 @@ static void count_calls(struct solver *s)
             s->components[s->component[t->sites[i].callee]].outside_ns += e->ns;
         }
     }
-    for (unsigned i = 0; i < t->arc_count; i++) {
+    for (unsigned i = 0; i < s->arc_count; i++) {
         const struct kp_arc *arc = &t->arcs[i];
         if (is_inner_arc(s, i))
             s->of[arc->function].inner_calls += (double)arc->calls;
@@ -290,8 +271,10 @@ static double least(double a, double b) { return a < b ? a : b; }
  * were none that it could note. */
 static double noted_outermost(const struct function *f, const struct recursion *r)
 {
-    double inner = f->inner_calls ? (double)f->inner_calls + r->looped_calls : 0;
-    return f->calls && inner < (double)f->calls ? 1 - inner / (double)f->calls : f->calls && inner > 0 ? 0 : 1;
+    if (!f->inner_calls)
+        return 1;
+    double outermost = (double)f->calls - (double)f->inner_calls - r->looped_calls;
+    return outermost > 0 ? outermost / (double)f->calls : 0;
 }
 
 /* A loop that was recursion is of all activations, wherever it was inlined. */
@@ -364,13 +347,18 @@ static void charge_recursion(struct solver *s)
         e->variance *= r->outermost * r->outermost;
         charge_site(s, &t->sites[i], e, weight > 0 ? r->recursive_ns * ns / weight : 0, 0);
     }
-    for (unsigned i = 0; i < s->looped_count; i++) {
-        const struct looped *l = &s->looped[i];
-        const struct recursion *r = &s->of[l->at.function];
-        double ns = r->inner_ns > 0 ? l->calls * r->inner_ns / r->site_calls : l->calls;
+    for (unsigned i = 0; i < s->arc_count; i++) {
+        const struct kp_arc arc = t->arcs[i]; /* those that are added move them */
+        struct charged at = {arc.function, arc.line};
+        const struct recursion *r = &s->of[arc.function];
+        if (!is_inner_arc(s, i) || line_at(t, at)->looped_calls <= 0)
+            continue;
+        double calls = least(line_at(t, at)->looped_calls, (double)arc.calls);
+        line_at(t, at)->looped_calls -= calls;
+        double ns = r->inner_ns > 0 ? calls * r->inner_ns / r->site_calls : calls;
         struct kp_line_time amount = {.time_ns = r->recursive_ns * ns / recursive_weight(r)};
-        kp_times_charge(t, &l->at, 1, 0, &amount);
-        kp_times_add_arc(t, l->at, l->callee, 0, amount.time_ns);
+        kp_times_charge(t, &at, 1, 0, &amount);
+        kp_times_add_arc(t, at, arc.callee, 0, amount.time_ns);
     }
 }
 
@@ -427,7 +415,6 @@ static void free_solver(struct solver *s)
     free(s->component);
     free(s->edges);
     free(s->arc_callees);
-    free(s->looped);
 }
 
 /* 0, or -1 out of memory. */
@@ -448,8 +435,9 @@ static int prepare(const struct modules *all, unsigned module)
     struct solver *s = &all->solvers[module];
     for (unsigned i = 0; i < s->times->site_count; i++)
         estimate_site(all, module, &s->times->sites[i], &s->estimates[i]);
-    if (find_cycles(s) != 0 || find_looped(s) != 0)
+    if (find_cycles(s) != 0)
         return -1;
+    find_looped(s);
     count_calls(s);
     share_counting(s->times);
     find_counting_parts(s);

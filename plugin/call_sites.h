@@ -50,8 +50,8 @@ struct CallSites {
 /// Instruments the calls of a marked body that are wanted. `Reserve` is called with their number, where there are any, and
 /// returns the variable of the sites' words.
 CallSites instrumentCallSites(llvm::Function &Body, llvm::GlobalVariable *Counters, unsigned CounterCount,
-                                          llvm::function_ref<bool(const llvm::CallBase &)> Wants,
-                                          llvm::function_ref<llvm::GlobalVariable *(unsigned)> Reserve, TimedCalls &Ways);
+                              llvm::function_ref<bool(const llvm::CallBase &)> Wants,
+                              llvm::function_ref<llvm::GlobalVariable *(unsigned)> Reserve, TimedCalls &Ways);
 
 } // namespace kp
 

@@ -296,14 +296,14 @@ static void note_target(uint64_t *site, uint64_t address, uint64_t calls)
 /* Before the call is counted. */
 void kp_call_target(uint64_t *site, uint64_t address)
 {
-    note_target(site, address, site[KP_SITE_GRANTED] - site[KP_SITE_COUNTDOWN]);
+    note_target(site, address, kp_site_calls(site));
 }
 
 /* A call through a pointer, which has been counted: it goes to another function than the one before, or its countdown has
  * run out. */
 void kp_call_begin_at(struct kp_timed_call *call, uint64_t *site, uint64_t is_inner, uint64_t address)
 {
-    note_target(site, address, site[KP_SITE_GRANTED] - site[KP_SITE_COUNTDOWN] - 1);
+    note_target(site, address, kp_site_calls(site) - 1);
     call->site = NULL;
     if ((int64_t)site[KP_SITE_COUNTDOWN] < 0)
         kp_call_begin(call, site, is_inner);
