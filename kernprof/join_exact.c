@@ -1,8 +1,9 @@
 /* Mode exact: what timestamps left out (see joined.h). Loops go on without them (plugin/untimed_loops.h): their time is known
  * as a whole and is shared out among their lines. Short functions that such loops call have no timestamps there: as in mode
- * adaptive, their time is that of the samples. */
+ * adaptive, their time is that of the samples, scaled to what the loops took. */
 #include "kernprof/joined.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 /* What tells how a loop's time is shared out, in this order: samples of its lines and of what they call; where there are
@@ -27,10 +28,19 @@ static double sampled_ns(const struct kp_times *times, unsigned function)
     return sum;
 }
 
-/* Time of calls that were not inlined, by samples of the callees; by line. */
-static void add_callees(const struct kp_join *join, const struct kp_names *names, unsigned module, unsigned function, struct part *parts)
+/* Calls in a loop that were not inlined. */
+struct called {
+    unsigned loop;     /* from 1 */
+    double sampled_ns; /* of these calls, by samples of the callee */
+    struct solved *to;
+};
+
+/* Time of a function's calls that were not inlined, by samples of the callees: added to `parts`, by line. Lists those in loops
+ * in `called`, of which there are at most as many as the module has arcs. Returns their number. */
+static unsigned add_callees(const struct kp_join *join, const struct kp_names *names, unsigned module, unsigned function,
+                            struct part *parts, struct called *called)
 {
-    unsigned count;
+    unsigned count, calls = 0;
     const struct module *m = &join->modules[module];
     const struct kp_map_view *view = kp_times_function(m->times, function);
     const struct kp_arc *arcs = kp_times_arcs(m->times, &count);
@@ -39,9 +49,15 @@ static void add_callees(const struct kp_join *join, const struct kp_names *names
             continue; /* of an inlined call the line's samples tell */
         const struct kp_named *callee = kp_join_find_callee(join, names, arcs[i].callee, module, view->strings + view->files[view->record->file].path);
         const struct module *of = callee ? &join->modules[callee->module] : NULL;
-        if (of && of->solved[callee->function].calls)
-            parts[arcs[i].line].whole += sampled_ns(of->times, callee->function) / (double)of->solved[callee->function].calls * (double)arcs[i].calls;
+        if (!of || !of->solved[callee->function].calls)
+            continue;
+        struct solved *to = &of->solved[callee->function];
+        double ns = sampled_ns(of->times, callee->function) / (double)to->calls * (double)arcs[i].calls;
+        parts[arcs[i].line].whole += ns;
+        if (view->lines[arcs[i].line].loop)
+            called[calls++] = (struct called){view->lines[arcs[i].line].loop, ns, to};
     }
+    return calls;
 }
 
 static struct part part_of(const struct module *m, unsigned function, uint32_t line, enum source source)
@@ -61,6 +77,7 @@ struct function {
         struct part part;
         int shared;
     } *sums; /* by loop */
+    struct called *called;
 };
 
 static void find_sums(const struct function *f)
@@ -100,6 +117,18 @@ static void share(const struct function *f)
     }
 }
 
+/* What was called in loops took its part of their time, whatever the samples add up to. */
+static void correct_callees(const struct function *f, unsigned calls)
+{
+    for (unsigned i = 0; i < calls; i++) {
+        const struct called *called = &f->called[i];
+        double self_ns = (double)(int64_t)f->loops[(size_t)KP_LOOP_WORDS * (called->loop - 1) + KP_LOOP_SELF_TICKS];
+        double whole = f->sums[called->loop - 1].part.whole;
+        if (whole > 0 && self_ns > 0)
+            called->to->loops_ns += (self_ns / whole - 1) * called->sampled_ns;
+    }
+}
+
 static int has_untimed_loops(const struct function *f)
 {
     for (uint32_t loop = 0; loop < f->view->record->loop_count; loop++)
@@ -117,19 +146,28 @@ static int share_loops(const struct kp_join *join, const struct kp_names *names,
     f.loops = f.lines + (size_t)KP_LINE_WORDS * record->line_count;
     if (!has_untimed_loops(&f))
         return 0;
+    unsigned arc_count;
+    kp_times_arcs(m->times, &arc_count);
     f.parts = calloc(record->line_count, sizeof *f.parts);
     f.sums = calloc(record->loop_count, sizeof *f.sums);
-    for (enum source source = SAMPLES; f.parts && f.sums && source < SOURCES; source++) {
+    f.called = calloc(arc_count + 1u, sizeof *f.called);
+    int result = f.parts && f.sums && f.called ? 0 : -1;
+    for (enum source source = SAMPLES; result == 0 && source < SOURCES; source++) {
         for (uint32_t i = 0; i < record->line_count; i++)
             f.parts[i] = part_of(m, number, i, source);
-        if (source == SAMPLES)
-            add_callees(join, names, module, number, f.parts);
+        unsigned calls = source == SAMPLES ? add_callees(join, names, module, number, f.parts, f.called) : 0;
         share(&f);
+        correct_callees(&f, calls);
     }
-    int result = f.parts && f.sums ? 0 : -1;
     free(f.parts);
     free(f.sums);
+    free(f.called);
     return result;
+}
+
+static int has_times(const struct module *m, unsigned function)
+{
+    return kp_times_function(m->times, function)->record->line_count && m->first_words[function] >= 0;
 }
 
 /* Whether timestamps say what the function took: it had some, and in all of its calls, or nothing else says it. */
@@ -139,16 +177,41 @@ static int is_exact(const struct module *m, unsigned function)
     return activation[KP_TOTAL_TICKS] && (activation[KP_TIMED_CALLS] >= m->solved[function].calls || !(sampled_ns(m->times, function) > 0));
 }
 
+/* Where a timestamp cost less than it was calibrated to, a line that takes next to nothing comes out below zero. The others
+ * make up for it, in proportion, so that lines add up to their function. `word` is that of all lines. */
+static void lift_to_zero(const struct module *m, unsigned function, enum kp_line_word word)
+{
+    uint64_t *lines = lines_of(m, function);
+    uint32_t count = kp_times_function(m->times, function)->record->line_count;
+    double above = 0, below = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        double ns = (double)(int64_t)lines[(size_t)KP_LINE_WORDS * i + word];
+        above += fmax(ns, 0);
+        below += fmin(ns, 0);
+    }
+    double scale = above > 0 ? fmax(0, 1 + below / above) : 1;
+    for (uint32_t i = 0; below < 0 && i < count; i++) {
+        uint64_t *ns = &lines[(size_t)KP_LINE_WORDS * i + word];
+        *ns = (int64_t)*ns > 0 ? (uint64_t)((double)*ns * scale) : 0;
+    }
+}
+
 int kp_join_complete_exact(struct kp_join *join, const struct kp_names *names)
 {
+    for (unsigned i = 0; i < join->module_count; i++)
+        for (unsigned f = 0; f < kp_times_function_count(join->modules[i].times); f++)
+            if (has_times(&join->modules[i], f) && share_loops(join, names, i, f) != 0)
+                return -1;
     for (unsigned i = 0; i < join->module_count; i++) {
         struct module *m = &join->modules[i];
         for (unsigned f = 0; f < kp_times_function_count(m->times); f++) {
-            if (!kp_times_function(m->times, f)->record->line_count || m->first_words[f] < 0)
-                continue;
-            if (share_loops(join, names, i, f) != 0)
-                return -1;
-            m->solved[f].exact = is_exact(m, f);
+            double sampled = sampled_ns(m->times, f);
+            m->solved[f].scale = sampled > 0 ? fmax(0, 1 + m->solved[f].loops_ns / sampled) : 1;
+            m->solved[f].exact = has_times(m, f) && is_exact(m, f);
+            if (m->solved[f].exact) {
+                lift_to_zero(m, f, KP_LINE_TICKS);
+                lift_to_zero(m, f, KP_LINE_SELF_TICKS);
+            }
         }
     }
     return 0;

@@ -139,36 +139,37 @@ static double exact_error(const struct kp_map_line *line, const struct kp_line_t
 }
 
 /* A line's row. Times are those of timestamps where every change of line had one. */
-static int write_line(struct writer *w, struct module *m, unsigned function, unsigned index, int exact,
-                      int64_t function_id, int64_t source)
+static int write_line(struct writer *w, struct module *m, unsigned function, unsigned index, int64_t source)
 {
     const struct kp_map_view *view = kp_times_function(m->times, function);
     const struct kp_line_time *time = kp_times_line(m->times, function, index);
     uint64_t word = (uint64_t)m->first_words[function] + view->record->counter_count + KP_ACTIVATION_WORDS +
                     (uint64_t)KP_LINE_WORDS * index;
     const uint64_t *words = m->words + word;
+    const struct solved *solved = &m->solved[function];
     uint64_t shortest = words[KP_LINE_SHORTEST_INVERTED];
-    double own_ns = exact ? (double)(int64_t)words[KP_LINE_SELF_TICKS] : time->self_ns;
-    double time_ns = exact ? (double)(int64_t)words[KP_LINE_TICKS] : time->time_ns;
-    sqlite3_bind_int64(w->line, 1, function_id);
+    double own_ns = solved->exact ? (double)(int64_t)words[KP_LINE_SELF_TICKS] : time->self_ns * solved->scale;
+    double time_ns = solved->exact ? (double)(int64_t)words[KP_LINE_TICKS] : time->time_ns * solved->scale;
+    double error_ns = solved->exact ? exact_error(&view->lines[index], time, own_ns) : sqrt(time->variance) * solved->scale;
+    sqlite3_bind_int64(w->line, 1, solved->id);
     sqlite3_bind_int64(w->line, 2, source);
     sqlite3_bind_int64(w->line, 3, view->lines[index].line);
-    sqlite3_bind_int64(w->line, 4, (int64_t)m->solved[function].hits[index]);
+    sqlite3_bind_int64(w->line, 4, (int64_t)solved->hits[index]);
     sqlite3_bind_int64(w->line, 5, whole(time_ns));
     sqlite3_bind_int64(w->line, 6, whole(own_ns));
-    sqlite3_bind_int64(w->line, 7, whole(exact ? exact_error(&view->lines[index], time, own_ns) : sqrt(time->variance)));
+    sqlite3_bind_int64(w->line, 7, whole(error_ns));
     sqlite3_bind_int64(w->line, 8, shortest ? (int64_t)~shortest : 0);
     sqlite3_bind_int64(w->line, 9, (int64_t)words[KP_LINE_LONGEST]);
-    sqlite3_bind_int64(w->line, 10, exact ? 0 : whole(time->wait_ns));
+    sqlite3_bind_int64(w->line, 10, solved->exact ? 0 : whole(time->wait_ns * solved->scale));
     int result = step(w->line);
     if (result == 0 && m->threads.several) {
-        const struct kp_line_of_threads line = {function, index, function_id, source, view->lines[index].line,
-                                                m->solved[function].hits[index], (double)whole(time_ns)};
+        const struct kp_line_of_threads line = {function, index, solved->id, source, view->lines[index].line,
+                                                solved->hits[index], (double)whole(time_ns)};
         result = kp_thread_lines_write(&m->threads, w->thread_line, &line);
     }
     if (result == 0 && m->memory)
-        result = kp_join_memory_write_line(w->memory_line, function_id, source, view->lines[index].line,
-                                           (int64_t)m->solved[function].hits[index], &m->memory[kp_memory_index(word)]);
+        result = kp_join_memory_write_line(w->memory_line, solved->id, source, view->lines[index].line,
+                                           (int64_t)solved->hits[index], &m->memory[kp_memory_index(word)]);
     return result;
 }
 
@@ -181,11 +182,10 @@ static int write_function(struct writer *w, const struct kp_join *join, struct m
     if (first < 0 || (join->by_function && solved->calls == 0))
         return 0;
     const uint64_t *words = m->words + first + r->counter_count;
-    int exact = solved->exact;
     double total = 0, self = 0;
     for (uint32_t i = 0; i < r->line_count; i++) {
-        total += kp_times_line(m->times, index, i)->time_ns;
-        self += kp_times_line(m->times, index, i)->self_ns;
+        total += kp_times_line(m->times, index, i)->time_ns * solved->scale;
+        self += kp_times_line(m->times, index, i)->self_ns * solved->scale;
     }
     int64_t *sources = calloc((size_t)r->file_count + 1, sizeof *sources);
     if (!sources)
@@ -200,12 +200,12 @@ static int write_function(struct writer *w, const struct kp_join *join, struct m
     sqlite3_bind_text(w->function, 6, view->strings + r->linkage_name, -1, SQLITE_TRANSIENT);
     sqlite3_bind_int64(w->function, 7, (int64_t)solved->calls);
     sqlite3_bind_int64(w->function, 8, (int64_t)kp_times_outermost_calls(m->times, index));
-    sqlite3_bind_int64(w->function, 9, exact ? whole((double)(int64_t)words[KP_TOTAL_TICKS]) : whole(total));
-    sqlite3_bind_int64(w->function, 10, exact ? whole((double)(int64_t)words[KP_SELF_TICKS]) : whole(self));
+    sqlite3_bind_int64(w->function, 9, solved->exact ? whole((double)(int64_t)words[KP_TOTAL_TICKS]) : whole(total));
+    sqlite3_bind_int64(w->function, 10, solved->exact ? whole((double)(int64_t)words[KP_SELF_TICKS]) : whole(self));
     int result = step(w->function);
     solved->id = sqlite3_last_insert_rowid(w->profile);
     for (uint32_t i = 0; result == 0 && i < r->line_count && !join->by_function; i++)
-        result = write_line(w, m, index, i, exact, solved->id, sources[view->lines[i].file]);
+        result = write_line(w, m, index, i, sources[view->lines[i].file]);
     free(sources);
     return result;
 }

@@ -33,7 +33,9 @@ struct module {
 struct solved {
     uint64_t *hits; /* by line */
     uint64_t calls, inner_calls;
-    int exact; /* its times are those of timestamps */
+    int exact;       /* its times are those of timestamps */
+    double loops_ns; /* of loops that call it: what they say beyond its samples (join_exact.c) */
+    double scale;    /* of its samples' time, for that */
     int64_t id; /* its row */
 };
 
