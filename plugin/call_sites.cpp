@@ -1,5 +1,6 @@
 // Counted and timed calls (see call_sites.h).
 #include "plugin/call_sites.h"
+#include "plugin/bias.h"
 #include "plugin/counters.h"
 #include "plugin/timed_calls.h"
 #include "plugin/versions.h"

@@ -1,5 +1,6 @@
 // Puts counters into a function body (see counters.h).
 #include "plugin/counters.h"
+#include "plugin/bias.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/MapVector.h"
@@ -9,32 +10,35 @@
 #include "llvm/IR/Dominators.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Module.h"
+#include "llvm/Transforms/Utils/Local.h"
 
 using namespace llvm;
 
 namespace kp {
 
-GlobalVariable *declareBias(Module &M) {
-  if (GlobalVariable *Known = M.getGlobalVariable("kp_bias"))
-    return Known;
-  auto *Bias = new GlobalVariable(M, Type::getInt64Ty(M.getContext()), false, GlobalValue::ExternalLinkage, nullptr,
-                                  "kp_bias", nullptr, GlobalValue::GeneralDynamicTLSModel);
-  Bias->setVisibility(GlobalValue::HiddenVisibility);
-  Bias->setDSOLocal(true);
-  return Bias;
-}
-
 DebugLoc nowhere(const Function &F) {
   return F.getSubprogram() ? DebugLoc(DILocation::get(F.getContext(), 0, 0, F.getSubprogram())) : DebugLoc();
 }
 
-Value *emitCounterBase(Function &F, GlobalVariable *Counters) {
-  IRBuilder<> B(&*F.getEntryBlock().getFirstInsertionPt());
-  B.SetCurrentDebugLocation(nowhere(F));
-  GlobalVariable *Bias = declareBias(*F.getParent());
+static Value *emitBaseBefore(Instruction *Before, GlobalVariable *Counters) {
+  IRBuilder<> B(Before);
+  B.SetCurrentDebugLocation(nowhere(*Before->getFunction()));
+  GlobalVariable *Bias = declareBias(*Counters->getParent());
   Value *Distance = B.CreateLoad(B.getInt64Ty(), Bias, "kp.bias");
   Value *Bytes = B.CreatePointerCast(Counters, PointerType::getUnqual(B.getInt8Ty()));
   return B.CreateGEP(B.getInt8Ty(), Bytes, Distance, "kp.counters");
+}
+
+Value *emitCounterBase(Function &F, GlobalVariable *Counters) {
+  return emitBaseBefore(&*F.getEntryBlock().getFirstInsertionPt(), Counters);
+}
+
+void repeatCounterBase(Value *Base) {
+  auto *First = cast<GetElementPtrInst>(Base);
+  auto *Counters = cast<GlobalVariable>(First->getPointerOperand()->stripPointerCasts());
+  for (Use &U : make_early_inc_range(First->uses()))
+    U.set(emitBaseBefore(cast<Instruction>(U.getUser()), Counters));
+  RecursivelyDeleteTriviallyDeadInstructions(First);
 }
 
 /// More flushes than this in one nest cost more than what they save.

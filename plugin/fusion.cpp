@@ -1,17 +1,14 @@
 // Counts that always run together (see fusion.h).
 #include "plugin/fusion.h"
-#include "plugin/counters.h"
+#include "plugin/bias.h"
 #include "plugin/placement.h"
 #include "plugin/timed_calls.h"
-#include "format/map.h"
 
 #include "llvm/ADT/DenseMap.h"
-#include "llvm/ADT/DenseSet.h"
-#include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/IR/Constants.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/Module.h"
-#include "llvm/IR/Operator.h"
 #include "llvm/IR/ValueHandle.h"
 #include "llvm/Transforms/Utils/Local.h"
 
@@ -31,14 +28,13 @@ struct Increment {
 };
 
 class Fuser {
-  const GlobalVariable *Bias;
-  DenseSet<const Value *> Biases; ///< values that are known to be it
+  BiasedAddresses Addresses;
   DenseMap<const Instruction *, unsigned> SiteOf;
   SmallVector<WeakTrackingVH, 16> Unused; ///< addresses of counters that were taken out
   Fusion Result;
 
 public:
-  Fuser(const Module &M, ArrayRef<CallBase *> Calls) : Bias(M.getGlobalVariable("kp_bias")) {
+  Fuser(const Module &M, ArrayRef<CallBase *> Calls) : Addresses(M) {
     for (unsigned I = 0; I < Calls.size(); I++)
       if (!isThroughPointer(*Calls[I]) || TimedCalls::canMake(*Calls[I])) // whose target is told before they are counted
         SiteOf[Calls[I]] = I;
@@ -92,53 +88,21 @@ private:
     Found.Count = Count;
     Found.Store = Store;
     Found.Step = Step->getZExtValue();
-    return isCounter(I, Store->getPointerOperand(), Found);
+    return isCounter(Store->getPointerOperand(), Found);
   }
 
-  /// The running thread's bias: wherever it was loaded, it is the same.
-  bool isBias(const Value *V) {
-    SmallPtrSet<const Value *, 8> Seen;
-    SmallVector<const Value *, 8> Work{V};
-    while (!Work.empty()) {
-      const Value *Next = Work.pop_back_val();
-      auto *Load = dyn_cast<LoadInst>(Next);
-      auto *Phi = dyn_cast<PHINode>(Next);
-      if (Biases.count(Next) || !Seen.insert(Next).second)
-        continue;
-      if (Phi)
-        Work.append(Phi->op_begin(), Phi->op_end());
-      else if (!Load || Load->getPointerOperand() != Bias)
-        return false;
-    }
-    Biases.insert(Seen.begin(), Seen.end());
-    return true;
-  }
-
-  /// A word of some function's counters, of the running thread: a variable, a constant, and the bias.
-  bool isCounter(const Instruction &At, Value *Address, Increment &Found) {
-    const DataLayout &Layout = At.getModule()->getDataLayout();
+  /// A word of some function's counters, of the running thread.
+  bool isCounter(Value *Address, Increment &Found) {
     APInt Offset(64, 0);
-    unsigned Biases = 0;
-    for (;;) {
-      Address = Address->stripPointerCasts();
-      auto *Step = dyn_cast<GEPOperator>(Address);
-      if (!Step)
-        break;
-      if (Step->getNumIndices() == 1 && Step->getSourceElementType()->isIntegerTy(8) && isBias(Step->idx_begin()->get()))
-        Biases++;
-      else if (!Step->accumulateConstantOffset(Layout, Offset))
-        return false;
-      Address = Step->getPointerOperand();
-    }
-    Found.Counters = dyn_cast<GlobalVariable>(Address);
+    Found.Counters = Addresses.variableOf(Address, Offset);
     Found.Index = Offset.getZExtValue() / sizeof(uint64_t);
-    return Biases == 1 && Found.Counters && Found.Counters->getSection() == KP_COUNTER_SECTION;
+    return Found.Counters != nullptr;
   }
 
   bool loadsCounter(Instruction &I) {
     Increment Ignored;
     auto *Load = dyn_cast<LoadInst>(&I);
-    return Load && isCounter(*Load, Load->getPointerOperand(), Ignored);
+    return Load && isCounter(Load->getPointerOperand(), Ignored);
   }
 
   void take(ArrayRef<Increment> Increments, unsigned Site, Instruction *Place) {

@@ -53,36 +53,47 @@ private:
   void align() { Bytes.resize(KP_ALIGN8(Bytes.size())); }
 };
 
-/// Source files as they are while they are compiled; each is read once.
-class Sources {
-  StringMap<std::unique_ptr<MemoryBuffer>> Read;
+/// A source file as it is while it is compiled.
+class Source {
+  std::unique_ptr<MemoryBuffer> Buffer; ///< null: cannot be read
+  std::vector<size_t> Starts;           ///< of lines
 
 public:
-  const MemoryBuffer *get(StringRef Path) {
-    auto Added = Read.try_emplace(Path);
-    if (Added.second)
-      if (auto Buffer = MemoryBuffer::getFile(Path))
-        Added.first->second = std::move(*Buffer);
-    return Added.first->second.get();
+  uint64_t Checksum = 0;
+
+  explicit Source(StringRef Path) {
+    ErrorOr<std::unique_ptr<MemoryBuffer>> Read = MemoryBuffer::getFile(Path);
+    if (!Read)
+      return;
+    Buffer = std::move(*Read);
+    StringRef Text = Buffer->getBuffer();
+    Checksum = kp_hash(Text.data(), Text.size());
+    for (size_t End = 0; End != StringRef::npos; End = Text.find('\n', Starts.back()))
+      Starts.push_back(Starts.empty() ? 0 : End + 1);
+  }
+
+  /// Lines First to Last, without the last one's end.
+  StringRef lines(unsigned First, unsigned Last) const {
+    if (First < 1 || First > Starts.size())
+      return StringRef();
+    return Buffer->getBuffer().slice(Starts[First - 1], Last < Starts.size() ? Starts[Last] - 1 : StringRef::npos);
+  }
+};
+
+/// All that were asked for; each is read once.
+class Sources {
+  StringMap<std::unique_ptr<Source>> Read;
+
+public:
+  const Source &get(StringRef Path) {
+    std::unique_ptr<Source> &Known = Read[Path];
+    if (!Known)
+      Known = std::make_unique<Source>(Path);
+    return *Known;
   }
 };
 
 } // namespace
-
-/// Lines First to Last of a text, without the last line's end.
-static StringRef textOfLines(StringRef Text, unsigned First, unsigned Last) {
-  size_t Start = 0;
-  for (unsigned Line = 1; Line < First; Line++) {
-    size_t End = Text.find('\n', Start);
-    if (End == StringRef::npos)
-      return StringRef();
-    Start = End + 1;
-  }
-  size_t End = Start;
-  for (unsigned Line = First; Line <= Last && End != StringRef::npos; Line++)
-    End = Text.find('\n', Line == First ? Start : End + 1);
-  return Text.slice(Start, End);
-}
 
 /// The name as people write it: scope and name, without parameters, of a C++ function; a C name as it is.
 static std::string readableName(const Function &F) {
@@ -168,21 +179,17 @@ static void addLines(const FunctionLines &Lines, const std::vector<UntimedLoop> 
     }
   Data.add(Rows);
   std::vector<kp_map_file> Files;
-  for (const std::string &Path : Lines.Files) {
-    const MemoryBuffer *Text = Texts.get(Path);
-    Files.push_back({Text ? kp_hash(Text->getBufferStart(), Text->getBufferSize()) : 0, Data.string(Path), 0});
-  }
+  for (const std::string &Path : Lines.Files)
+    Files.push_back({Texts.get(Path).Checksum, Data.string(Path), 0});
   Data.add(Files);
   Record.line_count = Rows.size();
   Record.file_count = Files.size();
   Record.file = Lines.File;
   Record.first_line = Lines.FirstLine;
   Record.last_line = Lines.LastLine;
-  if (const MemoryBuffer *Text = Texts.get(Lines.Files[Lines.File])) {
-    StringRef Body = textOfLines(Text->getBuffer(), Lines.FirstLine, Lines.LastLine);
-    if (!Body.empty())
-      Record.source = Data.string(Body);
-  }
+  StringRef Body = Texts.get(Lines.Files[Lines.File]).lines(Lines.FirstLine, Lines.LastLine);
+  if (!Body.empty())
+    Record.source = Data.string(Body);
 }
 
 static void addFlow(const FunctionLines &Lines, const Placement &P, const std::vector<DirectCall> *Calls,
@@ -255,7 +262,6 @@ static void emitBytes(GlobalVariable &Leader, const Twine &Name, const std::vect
     Parts.push_back(relative(Record, FirstOffset + 4 * I, Targets[I]));
   Parts.push_back(Tail);
   Record->setInitializer(ConstantStruct::get(Struct, Parts));
-  appendToCompilerUsed(M, {Record});
 }
 
 void emitRecord(Module &M, const Target &T, const MapContents &Contents, GlobalVariable *Counters) {
@@ -285,7 +291,6 @@ void emitRecord(Module &M, const Target &T, const MapContents &Contents, GlobalV
   Constant *Exact = Reached ? (T.EnterExact ? T.EnterExact : T.Exact) : nullptr;
   emitBytes(*Counters, Counters->getName() + ".map", bytesOf(Fields, Data), offsetof(kp_map_record, counters_offset),
             offsetof(kp_map_record, counter_count), {Counters, Public, Hits, Exact});
-  appendToCompilerUsed(M, {Counters});
 }
 
 GlobalVariable *reserveSites(GlobalVariable &Counters, unsigned SiteCount) {
@@ -383,7 +388,6 @@ void emitSites(const Function &Body, GlobalVariable &Counters, GlobalVariable &W
   size_t AfterOffsets = sizeof Fields + Fused.size() * sizeof(int32_t);
   emitBytes(Counters, Counters.getName() + ".sites.map", bytesOf(Fields, Data), offsetof(kp_map_sites, words_offset), AfterOffsets,
             Targets);
-  appendToCompilerUsed(M, {&Words});
 }
 
 /// Translation units that say the same share one record. It is of no function, so a linker that collects garbage is told
@@ -409,6 +413,14 @@ static void emitGlob(Module &M, const Glob &G, unsigned Kind) {
   Record->setAlignment(Align(8));
   Record->setComdat(M.getOrInsertComdat(Name));
   appendToUsed(M, {Record});
+}
+
+void keepRecords(Module &M) {
+  SmallVector<GlobalValue *, 0> All;
+  for (GlobalVariable &V : M.globals())
+    if (!V.isDeclaration() && (V.getSection() == KP_MAP_SECTION || V.getSection() == KP_COUNTER_SECTION))
+      All.push_back(&V);
+  appendToCompilerUsed(M, All);
 }
 
 void emitGlobs(Module &M) {

@@ -33,6 +33,9 @@ llvm::GlobalVariable *reserveSites(llvm::GlobalVariable &Counters, unsigned Site
 /// Emits the record of a body's call sites.
 void emitSites(const llvm::Function &Body, llvm::GlobalVariable &Counters, llvm::GlobalVariable &Words, const CallSites &Sites);
 
+/// Tells the optimiser to leave none of M's records and counters out, whether code refers to them or not.
+void keepRecords(llvm::Module &M);
+
 /// Emits a record per pattern of the command line, which says whether it matched anything in this translation unit.
 void emitGlobs(llvm::Module &M);
 

@@ -6,6 +6,7 @@
 // The second rewrites, before the vectoriser, counting that stands in its way (loops).
 // The third runs at the end, where only those calls are left that are not inlined: it counts and times them
 // (call_sites), in the bodies of chosen functions and in those that it makes of all others (functions).
+#include "plugin/compat/coroutines.h"
 #include "plugin/call_sites.h"
 #include "plugin/counters.h"
 #include "plugin/functions.h"
@@ -17,6 +18,7 @@
 #include "plugin/options.h"
 #include "plugin/placement.h"
 #include "plugin/select.h"
+#include "plugin/shared_base.h"
 #include "plugin/timed.h"
 #include "plugin/timed_calls.h"
 #include "plugin/timestamps.h"
@@ -74,14 +76,17 @@ void instrument(kp::Target &T) {
   Contents.Loops = &Loops;
   GlobalVariable *Counters = kp::reserveCounters(M, T, Contents);
 
-  kp::insertCounters(First, Blocks, Placement, kp::emitCounterBase(First, Counters));
+  Value *Base = kp::emitCounterBase(First, Counters);
+  kp::insertCounters(First, Blocks, Placement, Base);
   kp::joinSplitBlocks(First);
   if (T.InPlace) {
-    kp::insertThreadCheck(First);
+    if (kp::isPresplitCoroutine(First))
+      kp::repeatCounterBase(Base);
+    kp::insertThreadChecks(First);
   } else {
     std::vector<BasicBlock *> ExactBlocks = listBlocks(*T.Exact);
     std::vector<kp::LineChange> Changes = kp::findLineChanges(ExactBlocks, Lines);
-    Value *Base = kp::emitCounterBase(*T.Exact, Counters);
+    Base = kp::emitCounterBase(*T.Exact, Counters);
     Value *Words = emitWords(Base, Placement.CounterCount);
     kp::insertCounters(*T.Exact, ExactBlocks, Placement, Base);
     kp::insertTimestamps(*T.Exact, Changes, Loops, Lines, Words);
@@ -160,6 +165,7 @@ public:
     for (Function &F : M) // of functions that were chosen and cannot be profiled
       kp::removeLabelMarks(F);
     kp::emitGlobs(M);
+    kp::keepRecords(M);
     return PreservedAnalyses::none();
   }
 };
@@ -217,6 +223,8 @@ public:
         Bodies.push_back(&F);
     for (Function *Body : Bodies)
       instrumentBody(*Body, Chosen, Ways);
+    kp::shareBases(M);
+    kp::keepRecords(M);
     if (NamedMDNode *List = M.getNamedMetadata(kp::ChosenKey))
       List->eraseFromParent();
     return PreservedAnalyses::none();

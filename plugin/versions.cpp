@@ -2,6 +2,7 @@
 #include "plugin/versions.h"
 #include "plugin/compat/debug_variables.h"
 #include "plugin/compat/instructions.h"
+#include "plugin/bias.h"
 #include "plugin/counters.h"
 #include "plugin/runtime_calls.h"
 #include "plugin/timed.h"
@@ -94,8 +95,8 @@ static void tailCall(IRBuilder<> &B, Function &F, Function *Callee) {
     B.CreateRet(Call);
 }
 
-/// if (this thread has no counters) ask the runtime for some; returns where to go on.
-static BasicBlock *emitThreadCheck(IRBuilder<> &B, Function &F, BasicBlock *Next) {
+/// if (this thread has no counters) ask the runtime for some; goes on in Next.
+static void emitThreadCheck(IRBuilder<> &B, Function &F, BasicBlock *Next) {
   Module &M = *F.getParent();
   LLVMContext &C = F.getContext();
   auto *Fresh = BasicBlock::Create(C, "kp.thread", &F);
@@ -107,7 +108,6 @@ static BasicBlock *emitThreadCheck(IRBuilder<> &B, Function &F, BasicBlock *Next
   if (F.getSubprogram())
     Call->setDebugLoc(DILocation::get(C, 0, 0, F.getSubprogram()));
   B.CreateBr(Next);
-  return Next;
 }
 
 Function *createEntry(Function &Body, const Twine &Suffix) {
@@ -173,8 +173,7 @@ static bool canBeHidden(const Use &Operand) {
   return Call->isArgOperand(&Operand) && !Call->isInlineAsm() && !isa<IntrinsicInst>(Call);
 }
 
-/// The same address, of which the optimiser knows nothing.
-static Value *hide(Value *Address, Instruction *Before) {
+Value *hide(Value *Address, Instruction *Before) {
   Type *Pointer = Address->getType();
   InlineAsm *Nothing = InlineAsm::get(FunctionType::get(Pointer, {Pointer}, false), "", "=r,0", /*hasSideEffects=*/false);
   IRBuilder<> B(Before);
@@ -297,15 +296,41 @@ bool isPatchable(const Function &F) {
   return Mark && Mark->getZExtValue() == KP_ENTRY_MAGIC;
 }
 
-void insertThreadCheck(Function &F) {
-  BasicBlock *Body = &F.getEntryBlock();
-  BasicBlock *Start = prependBlock(F);
+/// At the end of `Start`, before going on in `Body`.
+static void checkThread(BasicBlock *Start, BasicBlock *Body) {
+  Function &F = *Start->getParent();
   auto *Awake = BasicBlock::Create(F.getContext(), "kp.awake", &F);
   IRBuilder<> B(Start);
   Value *State = loadState(B, *F.getParent());
   B.CreateCondBr(B.CreateICmpEQ(State, B.getInt8(0)), Body, Awake, MDBuilder(F.getContext()).createBranchWeights(100000, 1));
   B.SetInsertPoint(Awake);
   emitThreadCheck(B, F, Body);
+}
+
+/// Where a coroutine goes on: the ways on from a suspension but the one back to the caller.
+static SmallVector<BasicBlock *, 8> resumptions(Function &F) {
+  SmallVector<BasicBlock *, 8> Found;
+  for (BasicBlock &BB : F) {
+    auto *Switch = dyn_cast<SwitchInst>(BB.getTerminator());
+    auto *Suspension = Switch ? dyn_cast<IntrinsicInst>(Switch->getCondition()) : nullptr;
+    if (!Suspension || Suspension->getIntrinsicID() != Intrinsic::coro_suspend)
+      continue;
+    for (auto &Case : Switch->cases())
+      if (!is_contained(Found, Case.getCaseSuccessor()))
+        Found.push_back(Case.getCaseSuccessor());
+  }
+  return Found;
+}
+
+void insertThreadChecks(Function &F) {
+  for (BasicBlock *Resumed : resumptions(F)) {
+    Instruction *Going = &*Resumed->getFirstInsertionPt();
+    BasicBlock *Body = Resumed->splitBasicBlock(Going, "kp.resumed");
+    Resumed->getTerminator()->eraseFromParent();
+    checkThread(Resumed, Body);
+  }
+  BasicBlock *Body = &F.getEntryBlock();
+  checkThread(prependBlock(F), Body);
 }
 
 } // namespace kp

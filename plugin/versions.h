@@ -24,6 +24,9 @@ llvm::Function *createChoice(llvm::Function &Hits, llvm::Function &Exact, const 
 /// Calls in the clones go to clones of the same kind; calls from functions without counters go to their entries.
 void redirectCalls(llvm::MutableArrayRef<Target> Targets);
 
+/// The same address before an instruction, of which the optimiser knows nothing.
+llvm::Value *hide(llvm::Value *Address, llvm::Instruction *Before);
+
 /// Puts the test at the original's start that leads to its entries when the program is being profiled.
 void insertEntryTest(Target &T);
 
@@ -34,8 +37,9 @@ void insertCallsTest(llvm::Function &F, llvm::Function &Calls);
 void makePatchable(llvm::Function &F);
 bool isPatchable(const llvm::Function &F);
 
-/// For a body that always counts: makes sure, when the program is profiled, that its thread has counters.
-void insertThreadCheck(llvm::Function &F);
+/// For a body that always counts: makes sure, when the program is profiled, that its thread has counters. A coroutine may be
+/// on another one each time that it goes on.
+void insertThreadChecks(llvm::Function &F);
 
 } // namespace kp
 
