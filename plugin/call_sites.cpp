@@ -172,9 +172,8 @@ private:
 
   /// Where a thread-local variable is reached by a call of the C library, the bias is loaded but once, at the function's
   /// start. Elsewhere a load at each site is better than a register that is taken for the whole function.
-  /// A body that only forwards calls may find out on the way that its thread has no counters yet.
   bool loadsOnce() const {
-    return !F.hasFnAttribute(ForwarderKey) && M.getPICLevel() != PICLevel::NotPIC && M.getPIELevel() == PIELevel::Default;
+    return !F.hasFnAttribute(ReloadKey) && M.getPICLevel() != PICLevel::NotPIC && M.getPIELevel() == PIELevel::Default;
   }
 
   /// The counters' code may have loaded the bias already.

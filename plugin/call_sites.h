@@ -34,6 +34,10 @@ constexpr const char *CounterCountKey = "kernprof.counters";
 /// follows from who called whom.
 constexpr const char *TrackedKey = "kernprof.tracked";
 
+/// On a body in the course of which the running thread's counters may become others: one that only forwards calls may find
+/// out on the way that its thread has none yet, and a coroutine may go on on another thread.
+constexpr const char *ReloadKey = "kernprof.reload";
+
 /// On a body that has no lines of its own.
 constexpr const char *ForwarderKey = "kernprof.forwarder";
 

@@ -100,7 +100,7 @@ static Function *cloneCalls(Function &F) {
   Function *Forwarder = forwarderOf(F, ".kp_hits");
   Function *Body = cloneBody(Forwarder ? *Forwarder : F, ".kp_calls");
   Body->setName(F.getName() + ".kp_calls");
-  for (StringRef Key : {BodyKey, CounterCountKey, ForwarderKey})
+  for (StringRef Key : {BodyKey, CounterCountKey, ForwarderKey, ReloadKey})
     Body->removeFnAttr(Key);
   return Body;
 }

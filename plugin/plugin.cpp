@@ -51,6 +51,13 @@ Value *emitWords(Value *Base, unsigned CounterCount) {
   return B.Insert(Address);
 }
 
+/// A coroutine may go on on another thread each time.
+void migrate(Function &F, Value *Base) {
+  F.addFnAttr(kp::ReloadKey);
+  kp::repeatCounterBase(Base);
+  kp::checkThreadOfResumptions(F);
+}
+
 void instrument(kp::Target &T) {
   Module &M = *T.Original->getParent();
   Function &First = T.InPlace ? *T.Original : *(T.Hits = kp::cloneBody(*T.Original, ".kp_hits"));
@@ -79,10 +86,11 @@ void instrument(kp::Target &T) {
   Value *Base = kp::emitCounterBase(First, Counters);
   kp::insertCounters(First, Blocks, Placement, Base);
   kp::joinSplitBlocks(First);
+  bool Migrates = kp::isPresplitCoroutine(First);
+  if (Migrates)
+    migrate(First, Base);
   if (T.InPlace) {
-    if (kp::isPresplitCoroutine(First))
-      kp::repeatCounterBase(Base);
-    kp::insertThreadChecks(First);
+    kp::insertThreadCheck(First);
   } else {
     std::vector<BasicBlock *> ExactBlocks = listBlocks(*T.Exact);
     std::vector<kp::LineChange> Changes = kp::findLineChanges(ExactBlocks, Lines);
@@ -91,6 +99,8 @@ void instrument(kp::Target &T) {
     kp::insertCounters(*T.Exact, ExactBlocks, Placement, Base);
     kp::insertTimestamps(*T.Exact, Changes, Loops, Lines, Words);
     kp::joinSplitBlocks(*T.Exact);
+    if (Migrates)
+      migrate(*T.Exact, Base);
   }
   kp::emitRecord(M, T, Contents, Counters);
   kp::ChosenFunctions::add(*T.Original, T.InPlace ? "" : T.Hits->getName());
@@ -112,8 +122,10 @@ void forward(kp::Target &T) {
   GlobalVariable *Counters = kp::reserveCounters(*T.Original->getParent(), T, {});
   kp::emitRecord(*T.Original->getParent(), T, {}, Counters);
   kp::markBody(*T.Hits, *Counters, 0);
-  T.Hits->addFnAttr(kp::ForwarderKey);
-  T.Exact->addFnAttr(kp::ForwarderKey);
+  for (Function *Body : {T.Hits, T.Exact}) {
+    Body->addFnAttr(kp::ForwarderKey);
+    Body->addFnAttr(kp::ReloadKey);
+  }
 }
 
 void prepareEntry(kp::Target &T) {
@@ -225,6 +237,9 @@ public:
       instrumentBody(*Body, Chosen, Ways);
     kp::shareBases(M);
     kp::keepRecords(M);
+    for (Function &F : M)
+      if (kp::isPatchable(F))
+        kp::makeRoom(F);
     if (NamedMDNode *List = M.getNamedMetadata(kp::ChosenKey))
       List->eraseFromParent();
     return PreservedAnalyses::none();

@@ -176,7 +176,7 @@ private:
 void shareBases(Module &M) {
   joinVariables(M);
   for (Function &F : M)
-    if (!F.isDeclaration() && F.hasFnAttribute(VersionKey) && !F.hasFnAttribute(ForwarderKey) && !F.hasOptNone())
+    if (!F.isDeclaration() && F.hasFnAttribute(VersionKey) && !F.hasFnAttribute(ReloadKey) && !F.hasOptNone())
       Sharer(F).run();
 }
 

@@ -11,8 +11,8 @@
 
 namespace kp {
 
-/// To be called when all counters and call sites are in place. Bodies that only forward calls keep their addresses: they may
-/// find out on the way that their thread has no counters yet. So does code that is not optimised.
+/// To be called when all counters and call sites are in place. Bodies marked with ReloadKey keep their addresses, and so does
+/// code that is not optimised.
 void shareBases(llvm::Module &M);
 
 } // namespace kp

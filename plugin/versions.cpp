@@ -296,6 +296,33 @@ bool isPatchable(const Function &F) {
   return Mark && Mark->getZExtValue() == KP_ENTRY_MAGIC;
 }
 
+/// The jump that the runtime writes over the start of a function.
+constexpr unsigned JumpBytes = 5;
+
+/// How many bytes of code an instruction becomes at least, where it becomes part of another.
+static unsigned leastBytes(const Instruction &I) {
+  if (isa<DbgInfoIntrinsic, CastInst, LoadInst, GetElementPtrInst, PHINode, UnreachableInst>(I))
+    return 0;
+  auto *Constant = isa<BinaryOperator>(I) ? dyn_cast<ConstantInt>(I.getOperand(1)) : nullptr;
+  bool IsLong = Constant && !Constant->getValue().isSignedIntN(9) && !Constant->getValue().isPowerOf2();
+  return IsLong && !I.isBitwiseLogicOp() ? JumpBytes : 1;
+}
+
+void makeRoom(Function &F) {
+  if (StringRef(F.getParent()->getTargetTriple()).take_front(6) != "x86_64")
+    return;
+  unsigned Bytes = 0;
+  for (const Instruction &I : instructions(F))
+    Bytes += leastBytes(I);
+  if (Bytes >= JumpBytes)
+    return;
+  auto *Nothing = InlineAsm::get(FunctionType::get(Type::getVoidTy(F.getContext()), false), ".byte 0x0f, 0x1f, 0x44, 0x00, 0x00",
+                                 "", /*hasSideEffects=*/true);
+  IRBuilder<> B(&*F.getEntryBlock().getFirstInsertionPt());
+  B.SetCurrentDebugLocation(nowhere(F));
+  B.CreateCall(Nothing)->setDoesNotThrow();
+}
+
 /// At the end of `Start`, before going on in `Body`.
 static void checkThread(BasicBlock *Start, BasicBlock *Body) {
   Function &F = *Start->getParent();
@@ -322,13 +349,16 @@ static SmallVector<BasicBlock *, 8> resumptions(Function &F) {
   return Found;
 }
 
-void insertThreadChecks(Function &F) {
+void checkThreadOfResumptions(Function &F) {
   for (BasicBlock *Resumed : resumptions(F)) {
     Instruction *Going = &*Resumed->getFirstInsertionPt();
     BasicBlock *Body = Resumed->splitBasicBlock(Going, "kp.resumed");
     Resumed->getTerminator()->eraseFromParent();
     checkThread(Resumed, Body);
   }
+}
+
+void insertThreadCheck(Function &F) {
   BasicBlock *Body = &F.getEntryBlock();
   checkThread(prependBlock(F), Body);
 }

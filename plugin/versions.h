@@ -37,9 +37,14 @@ void insertCallsTest(llvm::Function &F, llvm::Function &Calls);
 void makePatchable(llvm::Function &F);
 bool isPatchable(const llvm::Function &F);
 
-/// For a body that always counts: makes sure, when the program is profiled, that its thread has counters. A coroutine may be
-/// on another one each time that it goes on.
-void insertThreadChecks(llvm::Function &F);
+/// At the end of the pipeline: makes a patchable function as long as that jump, which else would reach into what stands behind.
+void makeRoom(llvm::Function &F);
+
+/// Makes sure that the thread that a coroutine goes on on has counters, when the program is profiled.
+void checkThreadOfResumptions(llvm::Function &F);
+
+/// For a body that always counts: the same at its start.
+void insertThreadCheck(llvm::Function &F);
 
 } // namespace kp
 
