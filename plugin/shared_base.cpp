@@ -20,7 +20,7 @@ using namespace llvm;
 
 namespace kp {
 
-/// Makes one variable of several, all of words, in their order. It has the first one's name.
+/// Makes one variable of several, all of words, in their order.
 static void join(Module &M, ArrayRef<GlobalVariable *> Variables) {
   GlobalVariable *First = Variables.front();
   Type *Word = Type::getInt64Ty(M.getContext());
@@ -31,7 +31,10 @@ static void join(Module &M, ArrayRef<GlobalVariable *> Variables) {
   auto *Joined = new GlobalVariable(M, All, false, First->getLinkage(), ConstantAggregateZero::get(All), "", First);
   Joined->copyAttributesFrom(First);
   Joined->setComdat(First->getComdat());
-  Joined->takeName(First);
+  if (First->hasLocalLinkage())
+    Joined->setName("kp.counters");
+  else
+    Joined->takeName(First);
   uint64_t Index = 0;
   for (GlobalVariable *V : Variables) {
     uint64_t Count = cast<ArrayType>(V->getValueType())->getNumElements();
@@ -74,10 +77,12 @@ static void joinVariables(Module &M) {
 
 namespace {
 
-/// A place that uses the address of a word of the running thread.
+/// A load or store of a word of the running thread.
 struct Access {
   Use *Operand;
   uint64_t Offset;
+
+  Instruction *user() const { return cast<Instruction>(Operand->getUser()); }
 };
 
 class Sharer {
@@ -109,7 +114,8 @@ public:
   }
 
 private:
-  /// The uses of an address, and of what is so many bytes behind it.
+  /// The accesses to an address, and to what is so many bytes behind it. One that is passed on is computed there: that is in
+  /// ways that are seldom taken, and it would take a register of all others.
   void collect(Instruction &Address, uint64_t Offset, SmallVectorImpl<Access> &Found) {
     for (Use &U : Address.uses()) {
       auto *User = cast<Instruction>(U.getUser());
@@ -119,7 +125,7 @@ private:
         collect(*User, Offset, Found);
       else if (Step && Step->accumulateConstantOffset(F.getParent()->getDataLayout(), Further))
         collect(*Step, Further.getZExtValue(), Found);
-      else
+      else if (isa<LoadInst, StoreInst>(User) && Dominators.isReachableFromEntry(User->getParent()))
         Found.push_back({&U, Offset});
     }
   }
@@ -129,28 +135,19 @@ private:
     return llvm::any_of(Accesses, [&](const Access &A) { return A.Offset != Accesses.front().Offset; });
   }
 
-  /// Where the address has to be, for its use.
-  static Instruction *placeOf(const Use &Operand) {
-    auto *User = cast<Instruction>(Operand.getUser());
-    auto *Phi = dyn_cast<PHINode>(User);
-    return Phi ? Phi->getIncomingBlock(Operand)->getTerminator() : User;
-  }
-
   /// The last place that all paths to the accesses have in common, outside of loops.
   Instruction *findPlace(ArrayRef<Access> Accesses) {
     BasicBlock *Common = nullptr;
     for (const Access &A : Accesses) {
-      BasicBlock *BB = placeOf(*A.Operand)->getParent();
+      BasicBlock *BB = A.user()->getParent();
       Common = Common ? Dominators.findNearestCommonDominator(Common, BB) : BB;
     }
     while (Loops.getLoopFor(Common) || Common->getFirstInsertionPt() == Common->end())
       Common = Dominators.getNode(Common)->getIDom()->getBlock();
     Instruction *First = Common->getTerminator();
-    for (const Access &A : Accesses) {
-      Instruction *Place = placeOf(*A.Operand);
-      if (Place->getParent() == Common && Place->comesBefore(First))
-        First = Place;
-    }
+    for (const Access &A : Accesses)
+      if (A.user()->getParent() == Common && A.user()->comesBefore(First))
+        First = A.user();
     return First;
   }
 
@@ -162,11 +159,9 @@ private:
     Value *Base = B.CreateGEP(Byte, B.CreatePointerCast(&Variable, PointerType::getUnqual(Byte)), Bias, "kp.counters");
     Base = hide(Base, &*B.GetInsertPoint()); // else it is taken apart again at each access
     for (const Access &A : Accesses) {
-      IRBuilder<> At(placeOf(*A.Operand));
+      IRBuilder<> At(A.user());
       At.SetCurrentDebugLocation(nowhere(F));
-      // An address that is passed on, in a way that is seldom taken, may not take a register for itself.
-      Value *Start = isa<LoadInst, StoreInst>(A.Operand->getUser()) ? Base : hide(Base, &*At.GetInsertPoint());
-      A.Operand->set(At.CreatePointerCast(At.CreateConstGEP1_64(Byte, Start, A.Offset), A.Operand->get()->getType()));
+      A.Operand->set(At.CreatePointerCast(At.CreateConstGEP1_64(Byte, Base, A.Offset), A.Operand->get()->getType()));
     }
   }
 };
