@@ -170,23 +170,11 @@ private:
     return wordsOf(B, Words, Field);
   }
 
-  /// Where a thread-local variable is reached by a call of the C library, the bias is loaded but once, at the function's
-  /// start. Elsewhere a load at each site is better than a register that is taken for the whole function.
+  /// Where a thread-local variable is reached by a call of the C library. Optimised bodies look for it once in any case
+  /// (shared_base.h).
   bool loadsOnce() const {
-    return !F.hasFnAttribute(ReloadKey) && M.getPICLevel() != PICLevel::NotPIC && M.getPIELevel() == PIELevel::Default;
-  }
-
-  /// The counters' code may have loaded the bias already.
-  Value *findBias(GlobalVariable *Variable) {
-    for (Instruction &I : F.getEntryBlock()) {
-      auto *Load = dyn_cast<LoadInst>(&I);
-      if (Load && Load->getPointerOperand() == Variable)
-        return Load;
-      auto *Call = dyn_cast<CallBase>(&I);
-      if ((Call && isSite(*Call)) || llvm::is_contained(Counts.Places, &I))
-        break;
-    }
-    return nullptr;
+    return F.hasOptNone() && !F.hasFnAttribute(ReloadKey) && M.getPICLevel() != PICLevel::NotPIC &&
+           M.getPIELevel() == PIELevel::Default;
   }
 
   /// Brings the static allocas together at F's start, as the first block may be split behind them; returns what follows.
@@ -213,12 +201,10 @@ private:
     B.SetCurrentDebugLocation(Nowhere);
     auto *Frame = B.CreateAlloca(ArrayType::get(Word, TimedCallWords), nullptr, "kp.timed");
     Timed = B.CreatePointerCast(Frame, Pointer);
-    if (loadsOnce() && !(Bias = findBias(declareBias(M))))
+    if (loadsOnce())
       Bias = B.CreateLoad(Word, declareBias(M), "kp.bias");
     if (CounterCount == NoCounter)
       return;
-    if (auto *Loaded = dyn_cast_or_null<Instruction>(Bias))
-      B.SetInsertPoint(Loaded->getNextNode());
     Value *Activation = wordsOf(B, Counters, CounterCount);
     Outermost = B.CreateConstGEP1_64(Word, Activation, KP_OUTERMOST_FRAME);
     Value *Inner = B.CreateConstGEP1_64(Word, Activation, KP_INNER_CALLS);

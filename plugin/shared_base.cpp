@@ -114,8 +114,8 @@ public:
   }
 
 private:
-  /// The accesses to an address, and to what is so many bytes behind it. One that is passed on is computed there: that is in
-  /// ways that are seldom taken, and it would take a register of all others.
+  /// The accesses to an address, and to what is so many bytes behind it. One that is passed on stays: that is in ways that are
+  /// seldom taken, and would take a register of all others.
   void collect(Instruction &Address, uint64_t Offset, SmallVectorImpl<Access> &Found) {
     for (Use &U : Address.uses()) {
       auto *User = cast<Instruction>(U.getUser());
@@ -130,7 +130,7 @@ private:
     }
   }
 
-  /// A single place does without a register.
+  /// A single word does without a register.
   static bool isWorthIt(ArrayRef<Access> Accesses) {
     return llvm::any_of(Accesses, [&](const Access &A) { return A.Offset != Accesses.front().Offset; });
   }
@@ -160,7 +160,6 @@ private:
     Base = hide(Base, &*B.GetInsertPoint()); // else it is taken apart again at each access
     for (const Access &A : Accesses) {
       IRBuilder<> At(A.user());
-      At.SetCurrentDebugLocation(nowhere(F));
       A.Operand->set(At.CreatePointerCast(At.CreateConstGEP1_64(Byte, Base, A.Offset), A.Operand->get()->getType()));
     }
   }
