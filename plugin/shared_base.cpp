@@ -77,7 +77,7 @@ static void joinVariables(Module &M) {
 
 namespace {
 
-/// A load or store of a word of the running thread.
+/// A use of the address of a word of the running thread.
 struct Access {
   Use *Operand;
   uint64_t Offset;
@@ -114,8 +114,11 @@ public:
   }
 
 private:
-  /// The accesses to an address, and to what is so many bytes behind it. One that is passed on stays: that is in ways that are
-  /// seldom taken, and would take a register of all others.
+  /// An address is passed on in ways that are seldom taken, and computed there, which needs no register elsewhere. But what is
+  /// the same in all passes of a loop, the code generator computes before it.
+  bool isPassedOnInLoop(const Instruction &User) const { return !isa<PHINode>(User) && Loops.getLoopFor(User.getParent()); }
+
+  /// The uses of an address, and of what is so many bytes behind it, that are to have the base.
   void collect(Instruction &Address, uint64_t Offset, SmallVectorImpl<Access> &Found) {
     for (Use &U : Address.uses()) {
       auto *User = cast<Instruction>(U.getUser());
@@ -125,7 +128,7 @@ private:
         collect(*User, Offset, Found);
       else if (Step && Step->accumulateConstantOffset(F.getParent()->getDataLayout(), Further))
         collect(*Step, Further.getZExtValue(), Found);
-      else if (isa<LoadInst, StoreInst>(User) && Dominators.isReachableFromEntry(User->getParent()))
+      else if (isa<LoadInst, StoreInst>(User) ? Dominators.isReachableFromEntry(User->getParent()) : isPassedOnInLoop(*User))
         Found.push_back({&U, Offset});
     }
   }
@@ -160,7 +163,8 @@ private:
     Base = hide(Base, &*B.GetInsertPoint()); // else it is taken apart again at each access
     for (const Access &A : Accesses) {
       IRBuilder<> At(A.user());
-      A.Operand->set(At.CreatePointerCast(At.CreateConstGEP1_64(Byte, Base, A.Offset), A.Operand->get()->getType()));
+      Value *Start = isa<LoadInst, StoreInst>(A.user()) ? Base : hide(Base, A.user());
+      A.Operand->set(At.CreatePointerCast(At.CreateConstGEP1_64(Byte, Start, A.Offset), A.Operand->get()->getType()));
     }
   }
 };
