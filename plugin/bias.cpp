@@ -23,6 +23,12 @@ GlobalVariable *declareBias(Module &M) {
   return Bias;
 }
 
+Value *emitBiased(IRBuilderBase &B, GlobalVariable &Variable) {
+  Value *Bias = B.CreateLoad(B.getInt64Ty(), declareBias(*Variable.getParent()), "kp.bias");
+  Value *Bytes = B.CreatePointerCast(&Variable, PointerType::getUnqual(B.getInt8Ty()));
+  return B.CreateGEP(B.getInt8Ty(), Bytes, Bias, "kp.counters");
+}
+
 BiasedAddresses::BiasedAddresses(const Module &M) : Bias(M.getGlobalVariable(BiasName)) {}
 
 bool BiasedAddresses::isBias(const Value *V) {

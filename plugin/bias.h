@@ -5,11 +5,15 @@
 #include "llvm/ADT/APInt.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/IR/GlobalVariable.h"
+#include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Module.h"
 
 namespace kp {
 
 llvm::GlobalVariable *declareBias(llvm::Module &M);
+
+/// The address, in bytes, of the running thread's words of a variable.
+llvm::Value *emitBiased(llvm::IRBuilderBase &B, llvm::GlobalVariable &Variable);
 
 /// Knows the addresses of the running thread's words in an optimised body.
 class BiasedAddresses {

@@ -20,24 +20,21 @@ DebugLoc nowhere(const Function &F) {
   return F.getSubprogram() ? DebugLoc(DILocation::get(F.getContext(), 0, 0, F.getSubprogram())) : DebugLoc();
 }
 
-static Value *emitBaseBefore(Instruction *Before, GlobalVariable *Counters) {
+static Value *emitBaseBefore(Instruction *Before, GlobalVariable &Counters) {
   IRBuilder<> B(Before);
   B.SetCurrentDebugLocation(nowhere(*Before->getFunction()));
-  GlobalVariable *Bias = declareBias(*Counters->getParent());
-  Value *Distance = B.CreateLoad(B.getInt64Ty(), Bias, "kp.bias");
-  Value *Bytes = B.CreatePointerCast(Counters, PointerType::getUnqual(B.getInt8Ty()));
-  return B.CreateGEP(B.getInt8Ty(), Bytes, Distance, "kp.counters");
+  return emitBiased(B, Counters);
 }
 
 Value *emitCounterBase(Function &F, GlobalVariable *Counters) {
-  return emitBaseBefore(&*F.getEntryBlock().getFirstInsertionPt(), Counters);
+  return emitBaseBefore(&*F.getEntryBlock().getFirstInsertionPt(), *Counters);
 }
 
 void repeatCounterBase(Value *Base) {
   auto *First = cast<GetElementPtrInst>(Base);
   auto *Counters = cast<GlobalVariable>(First->getPointerOperand()->stripPointerCasts());
   for (Use &U : make_early_inc_range(First->uses()))
-    U.set(emitBaseBefore(cast<Instruction>(U.getUser()), Counters));
+    U.set(emitBaseBefore(cast<Instruction>(U.getUser()), *Counters));
   RecursivelyDeleteTriviallyDeadInstructions(First);
 }
 

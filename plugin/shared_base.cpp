@@ -157,14 +157,11 @@ private:
   void share(GlobalVariable &Variable, ArrayRef<Access> Accesses) {
     IRBuilder<> B(findPlace(Accesses));
     B.SetCurrentDebugLocation(nowhere(F));
-    Type *Byte = B.getInt8Ty();
-    Value *Bias = B.CreateLoad(B.getInt64Ty(), declareBias(*F.getParent()), "kp.bias");
-    Value *Base = B.CreateGEP(Byte, B.CreatePointerCast(&Variable, PointerType::getUnqual(Byte)), Bias, "kp.counters");
-    Base = hide(Base, &*B.GetInsertPoint()); // else it is taken apart again at each access
+    Value *Base = hide(emitBiased(B, Variable), &*B.GetInsertPoint()); // else it is taken apart again at each access
     for (const Access &A : Accesses) {
       IRBuilder<> At(A.user());
       Value *Start = isa<LoadInst, StoreInst>(A.user()) ? Base : hide(Base, A.user());
-      A.Operand->set(At.CreatePointerCast(At.CreateConstGEP1_64(Byte, Start, A.Offset), A.Operand->get()->getType()));
+      A.Operand->set(At.CreatePointerCast(At.CreateConstGEP1_64(B.getInt8Ty(), Start, A.Offset), A.Operand->get()->getType()));
     }
   }
 };
