@@ -75,6 +75,7 @@ struct function {
     struct part *parts;      /* by line */
     struct sum {
         struct part part;
+        double timed_ns; /* of its passes with timestamps */
         int shared;
     } *sums; /* by loop */
     struct called *called;
@@ -90,6 +91,14 @@ static void find_sums(const struct function *f)
             sum->own += f->parts[i].own;
             sum->whole += f->parts[i].whole;
         }
+}
+
+/* Before anything is shared out. */
+static void find_timed(const struct function *f)
+{
+    for (uint32_t i = 0; i < f->view->record->line_count; i++)
+        if (f->view->lines[i].loop)
+            f->sums[f->view->lines[i].loop - 1].timed_ns += (double)(int64_t)f->lines[(size_t)KP_LINE_WORDS * i + KP_LINE_TICKS];
 }
 
 /* Shares out the time of the loops that `parts` say something of, and that no earlier source did. */
@@ -125,7 +134,7 @@ static void correct_callees(const struct function *f, unsigned calls)
         double self_ns = (double)(int64_t)f->loops[(size_t)KP_LOOP_WORDS * (called->loop - 1) + KP_LOOP_SELF_TICKS];
         double whole = f->sums[called->loop - 1].part.whole;
         if (whole > 0 && self_ns > 0)
-            called->to->loops_ns += (self_ns / whole - 1) * called->sampled_ns;
+            called->to->loops_ns += ((self_ns + fmax(f->sums[called->loop - 1].timed_ns, 0)) / whole - 1) * called->sampled_ns;
     }
 }
 
@@ -152,6 +161,8 @@ static int share_loops(const struct kp_join *join, const struct kp_names *names,
     f.sums = calloc(record->loop_count, sizeof *f.sums);
     f.called = calloc(arc_count + 1u, sizeof *f.called);
     int result = f.parts && f.sums && f.called ? 0 : -1;
+    if (result == 0)
+        find_timed(&f);
     for (enum source source = SAMPLES; result == 0 && source < SOURCES; source++) {
         for (uint32_t i = 0; i < record->line_count; i++)
             f.parts[i] = part_of(m, number, i, source);

@@ -51,6 +51,8 @@ bool BiasedAddresses::isBias(const Value *V) {
 
 GlobalVariable *BiasedAddresses::variableOf(Value *Address, APInt &Offset) {
   unsigned Biases = 0;
+  if (!Bias)
+    return nullptr;
   for (;;) {
     Address = Address->stripPointerCasts();
     if (auto *Alias = dyn_cast<GlobalAlias>(Address)) {

@@ -301,8 +301,9 @@ constexpr unsigned JumpBytes = 5;
 
 /// How many bytes of code an instruction becomes at least, where it becomes part of another.
 static unsigned leastBytes(const Instruction &I) {
-  if (isa<IntrinsicInst, UnaryInstruction, GetElementPtrInst, PHINode, InsertValueInst, UnreachableInst>(I) ||
-      (isa<BranchInst>(I) && I.getNumSuccessors() == 1))
+  auto *Call = dyn_cast<CallBase>(&I);
+  if (isa<IntrinsicInst, UnaryInstruction, GetElementPtrInst, PHINode, InsertValueInst, UnreachableInst, FenceInst>(I) ||
+      (Call && Call->isInlineAsm()) || (isa<BranchInst>(I) && I.getNumSuccessors() == 1))
     return 0;
   auto *Constant = isa<BinaryOperator>(I) ? dyn_cast<ConstantInt>(I.getOperand(1)) : nullptr;
   bool IsLong = Constant && !Constant->getValue().isSignedIntN(9) && !Constant->getValue().isPowerOf2();
