@@ -18,6 +18,9 @@
 #define KP_MAP_SECTION "kp_map"
 #define KP_COUNTER_SECTION "kp_cnts"
 
+/* In debug information, code that counts has the line of the program's code that it stands before, and this discriminator. */
+#define KP_COUNTING_DISCRIMINATOR 0x6b70u
+
 /* Marks the four bytes before a function that the runtime may redirect. */
 #define KP_ENTRY_MAGIC 0x6b70e901u
 

@@ -1,10 +1,12 @@
 /* Places of code with libelf and libdw (see code_places.h).
  *
  * All addresses of a file are resolved in one walk over its debug information: a scope is looked into only where one of
- * the addresses lies in it. Code that has no line (line 0) has no place: instrumentation, for one, whose time is not the
- * program's. But a sample at the first instruction of such code tells that the processor waited for the one before to end,
- * so that it belongs to that one's line. */
+ * the addresses lies in it. Code that counts has no place, as its time is not the program's. But samples are one
+ * instruction late: where the processor waited for an instruction to end, or for a branch, it is found at the next one. So a
+ * sample at the first instruction that counts belongs to the program, and is charged where it would be if nothing were
+ * counted: to the program's next instruction. Code that the compiler made without a line has that of the code behind it. */
 #include "kernprof/code_places.h"
+#include "format/map.h"
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>
@@ -215,6 +217,12 @@ static char *clean_path(const char *folder, const char *path)
     return joined;
 }
 
+/* What a sample is charged to: the code at an address, which is in the same order as the samples' own, or to none. */
+struct charge {
+    uint64_t address;
+    int is_counting;
+};
+
 /* One compilation unit during the walk. */
 struct unit {
     struct kp_code_file *file;
@@ -223,6 +231,7 @@ struct unit {
     size_t file_count;
     const char **paths; /* by index of file, made when first asked for */
     struct kp_code_place *places; /* all */
+    struct charge *charges; /* by place */
     size_t count;
     struct inlined **inlined; /* by place */
     unsigned *depth;          /* by place */
@@ -240,13 +249,13 @@ static const char *path_of(struct unit *u, Dwarf_Word index)
     return u->paths[index];
 }
 
-/* The first place at or behind the address. */
+/* The first place that is charged to code at or behind the address. */
 static size_t first_place(const struct unit *u, uint64_t address)
 {
     size_t low = 0, high = u->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (u->places[middle].address < address)
+        if (u->charges[middle].address < address)
             low = middle + 1;
         else
             high = middle;
@@ -291,7 +300,7 @@ static int visit_ranges(struct unit *u, Dwarf_Die *scope, int is_inlined)
     Dwarf_Addr base, start, end;
     int found = 0;
     for (ptrdiff_t offset = 0; (offset = dwarf_ranges(scope, offset, &base, &start, &end)) > 0;)
-        for (size_t i = first_place(u, start); i < u->count && u->places[i].address < end; i++) {
+        for (size_t i = first_place(u, start); i < u->count && u->charges[i].address < end; i++) {
             if (is_inlined && !found)
                 call = (struct inlined){function_name(scope), path_of(u, attribute_word(scope, DW_AT_call_file)),
                                         (unsigned)attribute_word(scope, DW_AT_call_line)};
@@ -326,35 +335,57 @@ static void visit_children(struct unit *u, Dwarf_Die *parent, int depth)
     } while (dwarf_siblingof(&child, &child) == 0);
 }
 
-/* The row before the one of that number; NULL where its code belongs to no line. */
-static Dwarf_Line *row_with_line(Dwarf_Lines *rows, size_t number)
+enum row_kind { ROW_ENDS, ROW_COUNTS, ROW_HAS_NO_LINE, ROW_HAS_LINE };
+
+static enum row_kind row_kind(Dwarf_Lines *rows, size_t number)
 {
-    Dwarf_Line *row = number ? dwarf_onesrcline(rows, number - 1) : NULL;
+    Dwarf_Line *row = dwarf_onesrcline(rows, number);
     bool ends = false;
     int line = 0;
-    if (!row || dwarf_lineendsequence(row, &ends) != 0 || dwarf_lineno(row, &line) != 0)
-        return NULL;
-    return ends || line <= 0 ? NULL : row;
+    unsigned discriminator = 0;
+    if (!row || dwarf_lineendsequence(row, &ends) != 0 || ends || dwarf_lineno(row, &line) != 0)
+        return ROW_ENDS;
+    if (line <= 0)
+        return ROW_HAS_NO_LINE;
+    int counts = dwarf_linediscriminator(row, &discriminator) == 0 && discriminator == KP_COUNTING_DISCRIMINATOR;
+    return counts ? ROW_COUNTS : ROW_HAS_LINE;
 }
 
-/* The row of the line table that a sample at the address is charged to; NULL where the code there belongs to no line. */
-static Dwarf_Line *find_row(Dwarf_Lines *rows, size_t count, uint64_t address)
+static uint64_t row_start(Dwarf_Lines *rows, size_t number)
+{
+    Dwarf_Addr start = 0;
+    dwarf_lineaddr(dwarf_onesrcline(rows, number), &start);
+    return start;
+}
+
+/* The number of the row that an address is in; `count` where it is in none. */
+static size_t row_of(Dwarf_Lines *rows, size_t count, uint64_t address)
 {
     size_t low = 0, high = count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        Dwarf_Addr start = 0;
-        dwarf_lineaddr(dwarf_onesrcline(rows, middle), &start);
-        if (start <= address)
+        if (row_start(rows, middle) <= address)
             low = middle + 1;
         else
             high = middle;
     }
-    Dwarf_Line *row = row_with_line(rows, low);
-    Dwarf_Addr start = 0;
-    if (row || low < 2 || dwarf_lineaddr(dwarf_onesrcline(rows, low - 1), &start) != 0 || start != address)
-        return row;
-    return row_with_line(rows, low - 1);
+    return low && row_kind(rows, low - 1) != ROW_ENDS ? low - 1 : count;
+}
+
+static int counts(Dwarf_Lines *rows, size_t count, size_t row)
+{
+    return row < count && row_kind(rows, row) == ROW_COUNTS;
+}
+
+static struct charge find_charge(Dwarf_Lines *rows, size_t count, uint64_t address)
+{
+    size_t row = row_of(rows, count, address), next = row;
+    int is_counting = counts(rows, count, row) && counts(rows, count, row_of(rows, count, address - 1));
+    while (next < count && row_kind(rows, next) != ROW_HAS_LINE && row_kind(rows, next) != ROW_ENDS)
+        next++;
+    if (next == count || row_kind(rows, next) == ROW_ENDS)
+        return (struct charge){address, 1};
+    return (struct charge){next == row ? address : row_start(rows, next), is_counting};
 }
 
 /* Puts a place's frames together: the line table's line is the innermost, the calls lead outwards. */
@@ -389,7 +420,7 @@ static void visit_unit(struct unit *u, Dwarf_Die *die)
     int found = 0;
     for (ptrdiff_t offset = 0; !found && (offset = dwarf_ranges(die, offset, &base, &start, &end)) > 0;) {
         size_t i = first_place(u, start);
-        found = i < u->count && u->places[i].address < end;
+        found = i < u->count && u->charges[i].address < end;
     }
     if (!found || dwarf_getsrclines(die, &rows, &row_count) != 0 || dwarf_getsrcfiles(die, &u->files, &u->file_count) != 0)
         return;
@@ -400,12 +431,15 @@ static void visit_unit(struct unit *u, Dwarf_Die *die)
         u->failed = 1;
         return;
     }
+    for (ptrdiff_t offset = 0; (offset = dwarf_ranges(die, offset, &base, &start, &end)) > 0;)
+        for (size_t i = first_place(u, start); i < u->count && u->places[i].address < end; i++)
+            u->charges[i] = find_charge(rows, row_count, u->places[i].address);
     visit_children(u, die, 0);
     for (ptrdiff_t offset = 0; (offset = dwarf_ranges(die, offset, &base, &start, &end)) > 0;)
-        for (size_t i = first_place(u, start); i < u->count && u->places[i].address < end; i++) {
-            Dwarf_Line *row = u->places[i].frame_count ? NULL : find_row(rows, row_count, u->places[i].address);
-            if (row)
-                finish_place(u, i, row);
+        for (size_t i = first_place(u, start); i < u->count && u->charges[i].address < end; i++) {
+            size_t row = u->charges[i].is_counting ? row_count : row_of(rows, row_count, u->charges[i].address);
+            if (row < row_count && u->places[i].frame_count == 0)
+                finish_place(u, i, dwarf_onesrcline(rows, row));
         }
     free(u->paths);
 }
@@ -413,9 +447,12 @@ static void visit_unit(struct unit *u, Dwarf_Die *die)
 int kp_code_resolve(struct kp_code_file *file, struct kp_code_place *places, size_t count)
 {
     struct unit unit = {.file = file, .places = places, .count = count};
+    unit.charges = calloc(count + 1, sizeof *unit.charges);
     unit.inlined = calloc(count + 1, sizeof *unit.inlined);
     unit.depth = calloc(count + 1, sizeof *unit.depth);
-    unit.failed = !unit.inlined || !unit.depth;
+    unit.failed = !unit.charges || !unit.inlined || !unit.depth;
+    for (size_t i = 0; !unit.failed && i < count; i++)
+        unit.charges[i].address = places[i].address;
     Dwarf_Off offset = 0, next;
     size_t header_size;
     while (!unit.failed && file->dwarf && dwarf_nextcu(file->dwarf, offset, &next, &header_size, NULL, NULL, NULL) == 0) {
@@ -426,6 +463,7 @@ int kp_code_resolve(struct kp_code_file *file, struct kp_code_place *places, siz
     }
     for (size_t i = 0; unit.inlined && i < count; i++)
         free(unit.inlined[i]);
+    free(unit.charges);
     free(unit.inlined);
     free(unit.depth);
     return unit.failed ? -1 : 0;

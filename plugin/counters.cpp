@@ -1,6 +1,7 @@
 // Puts counters into a function body (see counters.h).
 #include "plugin/counters.h"
 #include "plugin/bias.h"
+#include "plugin/emit.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/MapVector.h"
@@ -15,10 +16,6 @@
 using namespace llvm;
 
 namespace kp {
-
-DebugLoc nowhere(const Function &F) {
-  return F.getSubprogram() ? DebugLoc(DILocation::get(F.getContext(), 0, 0, F.getSubprogram())) : DebugLoc();
-}
 
 static Value *emitBaseBefore(Instruction *Before, GlobalVariable &Counters) {
   IRBuilder<> B(Before);

@@ -8,9 +8,6 @@
 
 namespace kp {
 
-/// The location of instrumentation in F: line 0, so that its samples are told from those of the program's own code.
-llvm::DebugLoc nowhere(const llvm::Function &F);
-
 /// Emits at F's start the address of the running thread's counters of this function: Counters plus the bias. Loaded once
 /// per activation; `Counters` stands for it in alias analysis, so no store of the program's is taken for one to it.
 llvm::Value *emitCounterBase(llvm::Function &F, llvm::GlobalVariable *Counters);

@@ -9,6 +9,7 @@
 #include "plugin/compat/coroutines.h"
 #include "plugin/call_sites.h"
 #include "plugin/counters.h"
+#include "plugin/emit.h"
 #include "plugin/functions.h"
 #include "plugin/labels.h"
 #include "plugin/lines.h"
@@ -237,9 +238,11 @@ public:
       instrumentBody(*Body, Chosen, Ways);
     kp::shareBases(M);
     kp::keepRecords(M);
-    for (Function &F : M)
+    for (Function &F : M) {
+      kp::placeInstrumentation(F);
       if (kp::isPatchable(F))
         kp::makeRoom(F);
+    }
     if (NamedMDNode *List = M.getNamedMetadata(kp::ChosenKey))
       List->eraseFromParent();
     return PreservedAnalyses::none();

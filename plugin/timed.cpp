@@ -3,6 +3,7 @@
 #include "plugin/compat/attributes.h"
 #include "plugin/compat/coroutines.h"
 #include "plugin/compat/statements.h"
+#include "plugin/emit.h"
 #include "plugin/labels.h"
 
 #include "clang/AST/StmtCXX.h"
@@ -104,7 +105,7 @@ static void insertTimer(Function &F, StringRef Name) {
   StructType *SiteType = StructType::get(Byte, M.getDataLayout().getIntPtrType(M.getContext()));
   FunctionCallee Enter = declare(M, "kp_region_enter", Byte, {Byte, Byte, Byte});
   FunctionCallee Leave = declare(M, "kp_region_leave", B.getVoidTy(), {Byte});
-  DebugLoc Location = F.getSubprogram() ? DebugLoc(DILocation::get(F.getContext(), 0, 0, F.getSubprogram())) : DebugLoc();
+  DebugLoc Location = nowhere(F);
   B.SetCurrentDebugLocation(Location);
 
   auto *Site = new GlobalVariable(M, SiteType, false, GlobalValue::InternalLinkage, Constant::getNullValue(SiteType), "kp.site");

@@ -1,6 +1,6 @@
 // Mode exact (see timestamps.h). The bookkeeping is the runtime's (runtime/exact.c); here are only the calls of it.
 #include "plugin/timestamps.h"
-#include "plugin/runtime_calls.h"
+#include "plugin/emit.h"
 #include "format/map.h"
 
 #include "llvm/IR/DebugInfoMetadata.h"
@@ -25,7 +25,7 @@ void insertTimestamps(Function &F, const std::vector<LineChange> &Changes, const
   FunctionCallee Line = declareRuntime(M, "kp_exact_line", {Pointer, Pointer});
   FunctionCallee Leave = declareRuntime(M, "kp_exact_leave", {Pointer});
   // Calls without a location would make the verifier refuse a function with debug information.
-  DebugLoc Location = DILocation::get(F.getContext(), 0, 0, F.getSubprogram());
+  DebugLoc Location = nowhere(F);
 
   IRBuilder<> AtStart(&*F.getEntryBlock().getFirstInsertionPt());
   AllocaInst *Frame = AtStart.CreateAlloca(ArrayType::get(Word, ActivationWords), nullptr, "kp.activation");

@@ -8,7 +8,7 @@
 #include "plugin/untimed_loops.h"
 #include "plugin/counters.h"
 #include "plugin/placement.h"
-#include "plugin/runtime_calls.h"
+#include "plugin/emit.h"
 #include "format/map.h"
 
 #include "llvm/Analysis/LoopInfo.h"

@@ -4,7 +4,7 @@
 #include "plugin/compat/instructions.h"
 #include "plugin/bias.h"
 #include "plugin/counters.h"
-#include "plugin/runtime_calls.h"
+#include "plugin/emit.h"
 #include "plugin/timed.h"
 #include "plugin/untimed_loops.h"
 #include "format/map.h"
@@ -87,8 +87,7 @@ static void tailCall(IRBuilder<> &B, Function &F, Function *Callee) {
   AttributeList Attributes = Callee->getAttributes();
   Call->setAttributes(Attributes.removeFnAttributes(F.getContext()));
   Call->setIsNoInline(); // the body's marks are its own, and entries are off the optimiser's way
-  if (F.getSubprogram())
-    Call->setDebugLoc(DILocation::get(F.getContext(), 0, 0, F.getSubprogram()));
+  Call->setDebugLoc(nowhere(F));
   if (F.getReturnType()->isVoidTy())
     B.CreateRetVoid();
   else
@@ -105,8 +104,7 @@ static void emitThreadCheck(IRBuilder<> &B, Function &F, BasicBlock *Next) {
   B.CreateCondBr(B.CreateICmpEQ(Bias, B.getInt64(0)), Fresh, Next, Rarely);
   B.SetInsertPoint(Fresh);
   CallInst *Call = B.CreateCall(declareRuntime(M, "kp_thread_start", {}));
-  if (F.getSubprogram())
-    Call->setDebugLoc(DILocation::get(C, 0, 0, F.getSubprogram()));
+  Call->setDebugLoc(nowhere(F));
   B.CreateBr(Next);
 }
 
