@@ -372,20 +372,16 @@ static size_t row_of(Dwarf_Lines *rows, size_t count, uint64_t address)
     return low && row_kind(rows, low - 1) != ROW_ENDS ? low - 1 : count;
 }
 
-static int counts(Dwarf_Lines *rows, size_t count, size_t row)
-{
-    return row < count && row_kind(rows, row) == ROW_COUNTS;
-}
-
 static struct charge find_charge(Dwarf_Lines *rows, size_t count, uint64_t address)
 {
     size_t row = row_of(rows, count, address), next = row;
-    int is_counting = counts(rows, count, row) && counts(rows, count, row_of(rows, count, address - 1));
     while (next < count && row_kind(rows, next) != ROW_HAS_LINE && row_kind(rows, next) != ROW_ENDS)
         next++;
     if (next == count || row_kind(rows, next) == ROW_ENDS)
         return (struct charge){address, 1};
-    return (struct charge){next == row ? address : row_start(rows, next), is_counting};
+    if (next == row)
+        return (struct charge){address, 0};
+    return (struct charge){row_start(rows, next), row_kind(rows, row) == ROW_COUNTS && row_start(rows, row) != address};
 }
 
 /* Puts a place's frames together: the line table's line is the innermost, the calls lead outwards. */

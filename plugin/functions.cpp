@@ -98,7 +98,7 @@ static Function *forwarderOf(const Function &F, const char *Suffix) {
 /// A clone of what F does, with every call of a chosen function in it.
 static Function *cloneCalls(Function &F) {
   Function *Forwarder = forwarderOf(F, ".kp_hits");
-  Function *Body = cloneBody(Forwarder ? *Forwarder : F, ".kp_calls");
+  Function *Body = cloneBody(Forwarder ? *Forwarder : F, ".kp_calls", CountingGroup);
   Body->setName(F.getName() + ".kp_calls");
   for (StringRef Key : {BodyKey, CounterCountKey, ForwarderKey, ReloadKey})
     Body->removeFnAttr(Key);

@@ -61,10 +61,10 @@ void migrate(Function &F, Value *Base) {
 
 void instrument(kp::Target &T) {
   Module &M = *T.Original->getParent();
-  Function &First = T.InPlace ? *T.Original : *(T.Hits = kp::cloneBody(*T.Original, ".kp_hits"));
+  Function &First = T.InPlace ? *T.Original : *(T.Hits = kp::cloneBody(*T.Original, ".kp_hits", kp::CountingGroup));
   std::vector<BasicBlock *> NonReturning = kp::splitNonReturning(First);
   if (!T.InPlace)
-    T.Exact = kp::cloneBody(First, ".kp_exact");
+    T.Exact = kp::cloneBody(First, ".kp_exact", kp::SeldomGroup);
   std::vector<BasicBlock *> Blocks = listBlocks(First);
   kp::FunctionLines Lines = kp::findLines(First, Blocks);
   for (Function *F : {T.Original, T.Hits, T.Exact})
@@ -114,8 +114,8 @@ void instrument(kp::Target &T) {
 
 /// A function without counters whose clones call the counting bodies.
 void forward(kp::Target &T) {
-  T.Hits = kp::cloneBody(*T.Original, ".kp_hits");
-  T.Exact = kp::cloneBody(*T.Original, ".kp_exact");
+  T.Hits = kp::cloneBody(*T.Original, ".kp_hits", kp::CountingGroup);
+  T.Exact = kp::cloneBody(*T.Original, ".kp_exact", kp::SeldomGroup);
   if (T.How == kp::Entry::Test) {
     T.EnterHits = T.Hits;
     T.EnterExact = T.Exact;
@@ -238,6 +238,7 @@ public:
       instrumentBody(*Body, Chosen, Ways);
     kp::shareBases(M);
     kp::keepRecords(M);
+    kp::groupBodies(M);
     for (Function &F : M) {
       kp::placeInstrumentation(F);
       if (kp::isPatchable(F))

@@ -1,6 +1,7 @@
 // The timed way of a call (see timed_calls.h).
 #include "plugin/timed_calls.h"
 #include "plugin/emit.h"
+#include "plugin/versions.h"
 
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Instructions.h"
@@ -54,7 +55,7 @@ Function *TimedCalls::create(const CallBase &Call, ArrayRef<Value *> Passed, con
   F->setCallingConv(Call.getCallingConv());
   F->setAttributes(Attributes);
   copyAttributes(Caller, *F);
-  F->setSectionPrefix("unlikely");
+  F->setSectionPrefix(SeldomGroup);
   IRBuilder<> B(BasicBlock::Create(C, "", F));
   Type *Word = B.getInt64Ty(), *Pointer = PointerType::getUnqual(Word);
   Value *Timed = B.CreatePointerCast(B.CreateAlloca(ArrayType::get(Word, TimedCallWords)), Pointer);

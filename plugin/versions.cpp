@@ -45,7 +45,7 @@ StringRef originalName(const Function &F) {
   return F.hasFnAttribute(VersionKey) ? F.getFnAttribute(VersionKey).getValueAsString() : F.getName();
 }
 
-Function *cloneBody(Function &Original, const Twine &Suffix) {
+Function *cloneBody(Function &Original, const Twine &Suffix, StringRef Group) {
   ValueToValueMapTy Map;
   SmallVector<std::pair<GlobalVariable *, GlobalVariable *>, 2> Tables;
   for (GlobalVariable *Table : labelTables(Original)) {
@@ -71,8 +71,19 @@ Function *cloneBody(Function &Original, const Twine &Suffix) {
   Clone->setComdat(nullptr);
   Clone->addFnAttr(VersionKey, originalName(Original));
   if (!Original.hasSection())
-    Clone->setSectionPrefix("unlikely");
+    Clone->setSectionPrefix(Group);
   return Clone;
+}
+
+void groupBodies(Module &M) {
+  for (StringRef Group : {CountingGroup, SeldomGroup}) {
+    SmallVector<Function *, 0> Members;
+    for (Function &F : M)
+      if (F.getSectionPrefix() == Group)
+        Members.push_back(&F);
+    for (Function *F : Members)
+      M.getFunctionList().splice(M.end(), M.getFunctionList(), F->getIterator());
+  }
 }
 
 /// Ends a block with a call of Callee with F's own arguments and a return of its result.
@@ -116,7 +127,8 @@ Function *createEntry(Function &Body, const Twine &Suffix) {
   Entry->setComdat(Body.getComdat());
   Entry->setPersonalityFn(nullptr);
   Entry->setDSOLocal(true);
-  Entry->setSectionPrefix("unlikely");
+  if (!Body.hasSection())
+    Entry->setSectionPrefix(*Body.getSectionPrefix());
   auto *Start = BasicBlock::Create(Body.getContext(), "", Entry);
   auto *Next = BasicBlock::Create(Body.getContext(), "", Entry);
   IRBuilder<> B(Start);
@@ -150,7 +162,7 @@ Function *createChoice(Function &Hits, Function &Exact, const Twine &Name) {
   Choice->setCallingConv(Hits.getCallingConv());
   Choice->setAttributes(Hits.getAttributes().removeFnAttributes(C));
   Choice->addFnAttr(VersionKey, originalName(Hits));
-  Choice->setSectionPrefix("unlikely");
+  Choice->setSectionPrefix(CountingGroup);
   auto *Start = BasicBlock::Create(C, "", Choice);
   auto *ToExact = BasicBlock::Create(C, "kp.exact", Choice);
   auto *ToHits = BasicBlock::Create(C, "kp.hits", Choice);
