@@ -41,6 +41,7 @@ static void join(Module &M, ArrayRef<GlobalVariable *> Variables) {
     uint64_t Count = cast<ArrayType>(V->getValueType())->getNumElements();
     Constant *Start = ConstantExpr::getPointerCast(Joined, PointerType::getUnqual(Word));
     Constant *Here = ConstantExpr::getGetElementPtr(Word, Start, ConstantInt::get(Word, Index));
+    V->removeDeadConstantUsers(); // those of the variables before, which would be walked again for each
     V->replaceAllUsesWith(ConstantExpr::getPointerCast(Here, V->getType()));
     V->eraseFromParent();
     Index += Count;
@@ -91,13 +92,13 @@ class Sharer {
   BiasedAddresses Addresses;
   DominatorTree Dominators;
   LoopInfo Loops;
+  SmallVector<WeakTrackingVH, 16> Replaced;
 
 public:
   explicit Sharer(Function &F) : F(F), Addresses(*F.getParent()), Dominators(F), Loops(Dominators) {}
 
   void run() {
     MapVector<GlobalVariable *, SmallVector<Access, 16>> Accesses;
-    SmallVector<WeakTrackingVH, 16> Replaced;
     for (Instruction &I : instructions(F)) {
       auto *Step = dyn_cast<GetElementPtrInst>(&I);
       APInt Offset(64, 0);
@@ -162,6 +163,7 @@ private:
     for (const Access &A : Accesses) {
       IRBuilder<> At(A.user());
       Value *Start = isa<LoadInst, StoreInst>(A.user()) ? Base : hide(Base, A.user());
+      Replaced.push_back(A.Operand->get());
       A.Operand->set(At.CreatePointerCast(At.CreateConstGEP1_64(B.getInt8Ty(), Start, A.Offset), A.Operand->get()->getType()));
     }
   }
