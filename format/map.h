@@ -18,7 +18,8 @@
 #define KP_MAP_SECTION "kp_map"
 #define KP_COUNTER_SECTION "kp_cnts"
 
-/* In debug information, code that counts has the line of the program's code that it stands before, and this discriminator. */
+/* In debug information (DWARF 4 and later), code that counts has the line of the program's code beside it, and this
+ * discriminator. */
 #define KP_COUNTING_DISCRIMINATOR 0x6b70u
 
 /* Marks the four bytes before a function that the runtime may redirect. */

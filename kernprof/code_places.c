@@ -217,10 +217,11 @@ static char *clean_path(const char *folder, const char *path)
     return joined;
 }
 
-/* What a sample is charged to: the code at an address, which is in the same order as the samples' own, or to none. */
+/* What a sample is charged to: the calls that led to an address, which is in the same order as the samples' own, and a row
+ * of the line table; or to nothing. */
 struct charge {
     uint64_t address;
-    int is_counting;
+    Dwarf_Line *row; /* NULL: to nothing */
 };
 
 /* One compilation unit during the walk. */
@@ -375,13 +376,20 @@ static size_t row_of(Dwarf_Lines *rows, size_t count, uint64_t address)
 static struct charge find_charge(Dwarf_Lines *rows, size_t count, uint64_t address)
 {
     size_t row = row_of(rows, count, address), next = row;
+    if (row == count)
+        return (struct charge){address, NULL};
+    /* The row before may count as well, but is seldom what runs before: a block begins here, or there were not two rows. */
+    int is_counting = row_kind(rows, row) == ROW_COUNTS && row_start(rows, row) != address;
     while (next < count && row_kind(rows, next) != ROW_HAS_LINE && row_kind(rows, next) != ROW_ENDS)
         next++;
-    if (next == count || row_kind(rows, next) == ROW_ENDS)
-        return (struct charge){address, 1};
-    if (next == row)
-        return (struct charge){address, 0};
-    return (struct charge){row_start(rows, next), row_kind(rows, row) == ROW_COUNTS && row_start(rows, row) != address};
+    int is_last = next == count || row_kind(rows, next) == ROW_ENDS;
+    while (is_last && row > 0 && row_kind(rows, row) == ROW_HAS_NO_LINE)
+        row--; /* no code is behind it */
+    if (is_counting || row_kind(rows, row) == ROW_ENDS)
+        return (struct charge){is_last ? address : row_start(rows, next), NULL};
+    if (is_last || next == row)
+        return (struct charge){address, dwarf_onesrcline(rows, row)};
+    return (struct charge){row_start(rows, next), dwarf_onesrcline(rows, next)};
 }
 
 /* Puts a place's frames together: the line table's line is the innermost, the calls lead outwards. */
@@ -432,11 +440,9 @@ static void visit_unit(struct unit *u, Dwarf_Die *die)
             u->charges[i] = find_charge(rows, row_count, u->places[i].address);
     visit_children(u, die, 0);
     for (ptrdiff_t offset = 0; (offset = dwarf_ranges(die, offset, &base, &start, &end)) > 0;)
-        for (size_t i = first_place(u, start); i < u->count && u->charges[i].address < end; i++) {
-            size_t row = u->charges[i].is_counting ? row_count : row_of(rows, row_count, u->charges[i].address);
-            if (row < row_count && u->places[i].frame_count == 0)
-                finish_place(u, i, dwarf_onesrcline(rows, row));
-        }
+        for (size_t i = first_place(u, start); i < u->count && u->charges[i].address < end; i++)
+            if (u->charges[i].row && u->places[i].frame_count == 0)
+                finish_place(u, i, u->charges[i].row);
     free(u->paths);
 }
 

@@ -105,7 +105,7 @@ static void insertTimer(Function &F, StringRef Name) {
   StructType *SiteType = StructType::get(Byte, M.getDataLayout().getIntPtrType(M.getContext()));
   FunctionCallee Enter = declare(M, "kp_region_enter", Byte, {Byte, Byte, Byte});
   FunctionCallee Leave = declare(M, "kp_region_leave", B.getVoidTy(), {Byte});
-  DebugLoc Location = nowhere(F);
+  DebugLoc Location = withoutLine(F);
   B.SetCurrentDebugLocation(Location);
 
   auto *Site = new GlobalVariable(M, SiteType, false, GlobalValue::InternalLinkage, Constant::getNullValue(SiteType), "kp.site");

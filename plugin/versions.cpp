@@ -331,7 +331,7 @@ void makeRoom(Function &F) {
   auto *Nothing = InlineAsm::get(FunctionType::get(Type::getVoidTy(F.getContext()), false), ".byte 0x0f, 0x1f, 0x44, 0x00, 0x00",
                                  "", /*hasSideEffects=*/true);
   IRBuilder<> B(&*F.getEntryBlock().getFirstInsertionPt());
-  B.SetCurrentDebugLocation(nowhere(F));
+  B.SetCurrentDebugLocation(withoutLine(F));
   B.CreateCall(Nothing)->setDoesNotThrow();
 }
 

@@ -36,6 +36,7 @@ int main(void)
 C
 "$KERNPROF" cc -O2 -fkernprof-all t.c -o t
 "$KERNPROF" -l -q -o t.lprof ./t
+at_least "us in line 13" "$(own t.lprof 13)" 1000
 for line in 10 13; do
   at_least "us in line $line" "$(own t.lprof $line)" $((2 * $(own t.lprof 12)))
 done
