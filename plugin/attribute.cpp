@@ -183,9 +183,10 @@ private:
     return false;
   }
 
-  /// Gives a marked definition the second carrier, once, and marks its labels.
+  /// Gives a marked definition the second carrier, once, and marks its labels. Not in a template: its instances would inherit
+  /// the carrier, and pass for marked.
   static void carry(FunctionDecl *F) {
-    if (!F->isThisDeclarationADefinition() || F->hasAttr<PragmaClangTextSectionAttr>())
+    if (!F->isThisDeclarationADefinition() || F->isDependentContext() || F->hasAttr<PragmaClangTextSectionAttr>())
       return;
     llvm::StringRef Text = isMarked(F, kp::OptionMark) ? kp::OptionMark : attributeOf(F);
     if (Text.empty())

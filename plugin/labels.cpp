@@ -104,10 +104,18 @@ public:
 private:
   static bool isLabel(const clang::Stmt *S) { return llvm::isa<clang::SwitchCase, clang::LabelStmt>(S); }
 
-  /// Statements that become a jump and nothing else.
-  static bool isJump(const clang::Stmt *S) {
-    if (auto *Return = llvm::dyn_cast_or_null<clang::ReturnStmt>(S))
-      return !Return->getRetValue() || Return->getNRVOCandidate(); // the latter is built where the caller wants it
+  /// Whether no code is needed to know what an expression is: a constant, this object.
+  bool isKnown(const clang::Expr *E) const {
+    const clang::Expr *Inner = E->IgnoreParenImpCasts();
+    if (auto *Operator = llvm::dyn_cast<clang::UnaryOperator>(Inner))
+      Inner = Operator->getOpcode() == clang::UO_Deref ? Operator->getSubExpr()->IgnoreParenImpCasts() : Inner;
+    return llvm::isa<clang::CXXThisExpr>(Inner) || (!E->isValueDependent() && E->isEvaluatable(Context));
+  }
+
+  /// Statements that become a jump and nothing else, if only where destructors are to be called before.
+  bool isJump(const clang::Stmt *S) const {
+    if (auto *Return = llvm::dyn_cast_or_null<clang::ReturnStmt>(S)) // a candidate is built where the caller wants it
+      return !Return->getRetValue() || Return->getNRVOCandidate() || isKnown(Return->getRetValue());
     return S && llvm::isa<clang::BreakStmt, clang::ContinueStmt, clang::GotoStmt>(S);
   }
 

@@ -23,7 +23,7 @@ namespace kp {
 
 /// Instructions that describe and do not execute; they differ between versions and levels.
 static bool isDescription(const Instruction &I) {
-  if (isa<DbgInfoIntrinsic>(I) || isa<AllocaInst>(I) || isa<PHINode>(I))
+  if (isa<DbgInfoIntrinsic, AllocaInst, PHINode, BitCastInst>(I))
     return true;
   auto *Intrinsic = dyn_cast<IntrinsicInst>(&I);
   if (!Intrinsic)
@@ -90,9 +90,32 @@ static bool isAroundCoroutine(const Instruction &I) {
          I.getDebugLoc().getLine() == F->getSubprogram()->getLine();
 }
 
+/// Where exceptions arrive and go on to the caller has the location of the function's end: no run of that line.
+static bool isUnwinding(const Instruction &I) {
+  return I.getParent()->isLandingPad() || isa<ResumeInst>(I.getParent()->getTerminator());
+}
+
+static bool isBeginOfCatch(const Value *V) {
+  auto *Call = dyn_cast<CallBase>(V);
+  const Function *Callee = Call ? Call->getCalledFunction() : nullptr;
+  return Callee && Callee->getName() == "__cxa_begin_catch";
+}
+
+/// Where a handler takes its exception has the location of the last handler's end, or of the first one's beginning.
+static bool isTaking(const Instruction &I) {
+  auto comesFromIt = [](const Value *V) {
+    auto *Load = dyn_cast<LoadInst>(V);
+    return isBeginOfCatch((Load ? Load->getPointerOperand() : V)->stripPointerCasts());
+  };
+  return I.getFunction()->hasPersonalityFn() &&
+         (isBeginOfCatch(&I) || llvm::any_of(I.operands(), comesFromIt) || llvm::any_of(I.users(), isBeginOfCatch));
+}
+
 /// Where I stands in the source, for the count of a line; null where that says nothing about the line.
 static const DILocation *locationOf(const Instruction &I) {
-  return isDescription(I) || isConnection(I) || isJoinedBranch(I) || isBranchElsewhere(I) || isAroundCoroutine(I) ? nullptr : outermost(I);
+  bool SaysNothing = isDescription(I) || isConnection(I) || isJoinedBranch(I) || isBranchElsewhere(I) || isAroundCoroutine(I) ||
+                     isUnwinding(I) || isTaking(I);
+  return SaysNothing ? nullptr : outermost(I);
 }
 
 unsigned FunctionLines::addFile(const DIFile *File) {
