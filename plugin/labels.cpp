@@ -49,6 +49,11 @@ public:
       S->setBody(prefixed(S->getBody(), S->getWhileLoc()));
     return true;
   }
+  /// What takes the exception has other lines (lines.cpp).
+  bool VisitCXXCatchStmt(clang::CXXCatchStmt *S) {
+    *S->child_begin() = prefixed(S->getHandlerBlock(), S->getCatchLoc());
+    return true;
+  }
   /// A body that begins on the condition's last line (`&& b) {`): that line is passed as often as the body is.
   bool VisitIfStmt(clang::IfStmt *S) {
     auto *Then = llvm::dyn_cast<clang::CompoundStmt>(S->getThen());

@@ -4,18 +4,18 @@
 static int sink;
 
 struct Guard {
-    ~Guard() { sink++; } // = 101
+    ~Guard() { sink++; } // = 161
 };
 
-static void mayThrow(int I) // = 30
+static void mayThrow(int I) // = 90
 {
     Guard G;
-    if (I % 3 == 0) // = 30
-        throw std::runtime_error("a"); // = 10
-    if (I % 3 == 1) // = 20
-        throw I; // = 10
-    if (I == 5) // = 10
-        throw std::string("x"); // = 1
+    if (I % 3 == 0) // = 90
+        throw std::runtime_error("a"); // = 30
+    if (I % 3 == 1) // = 60
+        throw I; // = 30
+    if (I == 5) // = 30
+        throw std::string("x"); // = 3
 }
 
 static bool catches(int I) // = 30
@@ -34,6 +34,35 @@ static bool catches(int I) // = 30
         sink--; // = 1
     } // = 1
     return false; // = 20
+}
+
+static void catchesBelow(int I) // = 30
+{
+    try
+    {
+        mayThrow(I); // = 30
+    }
+    catch (const std::exception &) // = 10
+    {
+    }
+    catch (int V) // = 10
+    {
+        sink += V; // = 10
+    }
+    catch (...) // = 1
+    {
+        sink--; // = 1
+    }
+}
+
+static int all(int I) // = 30
+try {
+    mayThrow(I); // = 30
+    return 1; // = 9
+}
+catch (...) // = 21
+{
+    return 0; // = 21
 }
 
 struct Self {
@@ -62,6 +91,10 @@ int main()
     int Sum = 0; // = 1
     for (int I = 0; I < 30; I++) // = 31
         Sum += catches(I); // = 30
+    for (int I = 0; I < 30; I++) // = 31
+        catchesBelow(I); // = 30
+    for (int I = 0; I < 30; I++) // = 31
+        Sum += all(I); // = 30
     Self S;
     for (int I = 0; I < 5; I++) // = 6
         Sum += S.constant(&Sum).number() + passesOn(I); // = 5
