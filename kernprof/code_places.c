@@ -338,6 +338,7 @@ static void visit_children(struct unit *u, Dwarf_Die *parent, int depth)
 
 enum row_kind { ROW_ENDS, ROW_COUNTS, ROW_HAS_NO_LINE, ROW_HAS_LINE };
 
+/* Behind the last row is one that ends. */
 static enum row_kind row_kind(Dwarf_Lines *rows, size_t number)
 {
     Dwarf_Line *row = dwarf_onesrcline(rows, number);
@@ -380,16 +381,16 @@ static struct charge find_charge(Dwarf_Lines *rows, size_t count, uint64_t addre
         return (struct charge){address, NULL};
     /* The row before may count as well, but is seldom what runs before: a block begins here, or there were not two rows. */
     int is_counting = row_kind(rows, row) == ROW_COUNTS && row_start(rows, row) != address;
-    while (next < count && row_kind(rows, next) != ROW_HAS_LINE && row_kind(rows, next) != ROW_ENDS)
+    while (row_kind(rows, next) == ROW_COUNTS || row_kind(rows, next) == ROW_HAS_NO_LINE)
         next++;
-    int is_last = next == count || row_kind(rows, next) == ROW_ENDS;
-    while (is_last && row > 0 && row_kind(rows, row) == ROW_HAS_NO_LINE)
+    if (next > row && row_kind(rows, next) == ROW_HAS_LINE) {
+        row = next;
+        address = row_start(rows, row);
+    }
+    while (row > 0 && row_kind(rows, row) == ROW_HAS_NO_LINE)
         row--; /* no code is behind it */
-    if (is_counting || row_kind(rows, row) == ROW_ENDS)
-        return (struct charge){is_last ? address : row_start(rows, next), NULL};
-    if (is_last || next == row)
-        return (struct charge){address, dwarf_onesrcline(rows, row)};
-    return (struct charge){row_start(rows, next), dwarf_onesrcline(rows, next)};
+    int has_line = row_kind(rows, row) == ROW_HAS_LINE || row_kind(rows, row) == ROW_COUNTS;
+    return (struct charge){address, has_line && !is_counting ? dwarf_onesrcline(rows, row) : NULL};
 }
 
 /* Puts a place's frames together: the line table's line is the innermost, the calls lead outwards. */

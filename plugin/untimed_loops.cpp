@@ -7,8 +7,8 @@
 //                             └▶ copy … ──▶ kp.timed ──▶ exit
 #include "plugin/untimed_loops.h"
 #include "plugin/counters.h"
-#include "plugin/placement.h"
 #include "plugin/emit.h"
+#include "plugin/placement.h"
 #include "format/map.h"
 
 #include "llvm/Analysis/LoopInfo.h"
