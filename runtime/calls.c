@@ -169,10 +169,11 @@ static int64_t choose_gap(struct kp_segment *segment, const uint64_t *site, int6
     return 1 + (int64_t)(next_random(segment) % (uint64_t)(2 * gap - 1));
 }
 
-static void finish(struct kp_segment *segment, const struct kp_pending_call *call, int64_t ended)
+/* `debt_x256`: the segment's when the call ended. */
+static void finish(struct kp_segment *segment, const struct kp_pending_call *call, int64_t ended, int64_t debt_x256)
 {
     uint64_t *site = call->site;
-    int64_t length = ended - call->began - cost.inside_ticks - ((segment->debt_x256 - call->debt_x256) >> 8);
+    int64_t length = ended - call->began - cost.inside_ticks - ((debt_x256 - call->debt_x256) >> 8);
     site[KP_SITE_TIMED + (call->is_inner ? KP_SITE_INNER_TIMED - KP_SITE_TIMED : 0)]++;
     site[KP_SITE_TICKS + (call->is_inner ? KP_SITE_INNER_TICKS - KP_SITE_TICKS : 0)] += (uint64_t)length;
     if (!call->is_inner)
@@ -200,7 +201,7 @@ void kp_call_end(struct kp_timed_call *call)
         return;
     struct kp_pending_call ending = pending_of(call);
     forget(segment, call);
-    finish(segment, &ending, ended);
+    finish(segment, &ending, ended, segment->debt_x256);
 }
 
 /* An exception or longjmp has come to the function that has `call` in its frame. */
@@ -208,12 +209,13 @@ void kp_call_unwound(struct kp_timed_call *call)
 {
     int64_t ended = (int64_t)kp_clock_ticks();
     struct kp_segment *segment = kp_thread_segment;
+    int64_t debt_x256 = segment ? segment->debt_x256 : 0;
     while (segment && segment->pending_count) {
         struct kp_pending_call left = segment->pending[segment->pending_count - 1];
         if (!is_below(left.frame, (uintptr_t)call))
             return;
         segment->pending_count--;
-        finish(segment, &left, ended);
+        finish(segment, &left, ended, debt_x256);
     }
 }
 
