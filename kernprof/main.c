@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "kernprof/command.h"
+#include "kernprof/commands/command.h"
 
 #ifndef KP_VERSION
 #define KP_VERSION "development"

@@ -2,7 +2,7 @@
 #include "plugin/call_sites.h"
 #include "plugin/bias.h"
 #include "plugin/counters.h"
-#include "plugin/emit.h"
+#include "plugin/debug_locations.h"
 #include "plugin/timed_calls.h"
 #include "plugin/versions.h"
 #include "format/map.h"

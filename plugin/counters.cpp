@@ -1,7 +1,7 @@
 // Puts counters into a function body (see counters.h).
 #include "plugin/counters.h"
 #include "plugin/bias.h"
-#include "plugin/emit.h"
+#include "plugin/debug_locations.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/MapVector.h"

@@ -9,7 +9,7 @@
 #include "plugin/compat/coroutines.h"
 #include "plugin/call_sites.h"
 #include "plugin/counters.h"
-#include "plugin/emit.h"
+#include "plugin/debug_locations.h"
 #include "plugin/functions.h"
 #include "plugin/labels.h"
 #include "plugin/lines.h"

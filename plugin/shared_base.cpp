@@ -3,7 +3,7 @@
 #include "plugin/bias.h"
 #include "plugin/call_sites.h"
 #include "plugin/counters.h"
-#include "plugin/emit.h"
+#include "plugin/debug_locations.h"
 #include "plugin/versions.h"
 #include "format/map.h"
 

@@ -3,7 +3,7 @@
 #include "plugin/compat/attributes.h"
 #include "plugin/compat/coroutines.h"
 #include "plugin/compat/statements.h"
-#include "plugin/emit.h"
+#include "plugin/debug_locations.h"
 #include "plugin/labels.h"
 
 #include "clang/AST/StmtCXX.h"

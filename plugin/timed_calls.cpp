@@ -1,6 +1,6 @@
 // The timed way of a call (see timed_calls.h).
 #include "plugin/timed_calls.h"
-#include "plugin/emit.h"
+#include "plugin/debug_locations.h"
 #include "plugin/versions.h"
 
 #include "llvm/IR/IRBuilder.h"

@@ -7,7 +7,7 @@
 //                             └▶ copy … ──▶ kp.timed ──▶ exit
 #include "plugin/untimed_loops.h"
 #include "plugin/counters.h"
-#include "plugin/emit.h"
+#include "plugin/debug_locations.h"
 #include "plugin/placement.h"
 #include "format/map.h"
 

@@ -4,7 +4,7 @@
 #include "plugin/compat/instructions.h"
 #include "plugin/bias.h"
 #include "plugin/counters.h"
-#include "plugin/emit.h"
+#include "plugin/debug_locations.h"
 #include "plugin/timed.h"
 #include "plugin/untimed_loops.h"
 #include "format/map.h"

@@ -137,7 +137,7 @@ extern uint64_t kp_exact_passes;
 void kp_exact_untimed(struct kp_activation *activation);
 void kp_exact_timed(struct kp_activation *activation, uint64_t *loop_words, uint64_t *line_words);
 
-/* Memory by line: the same three under memprof (runtime/memory.c). */
+/* Memory by line: the same three under memprof (runtime/memory/lines.c). */
 extern uint8_t kp_memory_awake;
 void kp_memory_enter(struct kp_activation *activation, uint64_t *words);
 void kp_memory_line(struct kp_activation *activation, uint64_t *line_words);

@@ -1,5 +1,5 @@
 """links.py: every link of a document within the repository leads to a file, and to a heading where it names one; every page of docs/ can be
-reached from the README; what a document calls a file of the tree (`viewer/text.c`) is one."""
+reached from the README; what a document calls a file of the tree (`viewer/text/text.c`) is one."""
 import pathlib
 import re
 

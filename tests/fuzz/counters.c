@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "format/profile.h"
-#include "kernprof/join.h"
+#include "kernprof/analyze/join.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

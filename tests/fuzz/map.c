@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "format/map_reader.h"
-#include "kernprof/flow.h"
-#include "kernprof/globs.h"
+#include "kernprof/analyze/flow.h"
+#include "kernprof/compile/globs.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

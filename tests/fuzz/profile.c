@@ -6,7 +6,14 @@
 #include <unistd.h>
 
 #include "format/profile.h"
-#include "viewer/viewer.h"
+#include "viewer/export/export.h"
+#include "viewer/export/compare_json.h"
+#include "viewer/model/compare.h"
+#include "viewer/model/listing.h"
+#include "viewer/model/units.h"
+#include "viewer/page/page.h"
+#include "viewer/text/compare_text.h"
+#include "viewer/text/default_view.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,5 +1,5 @@
 /* kernprof/globs: which patterns matched in no translation unit; and what a record of a pattern may not hold. */
-#include "kernprof/globs.h"
+#include "kernprof/compile/globs.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -10,7 +10,7 @@
 #include <zstd.h>
 
 #include "format/profile.h"
-#include "kernprof/merge.h"
+#include "kernprof/merge/merge.h"
 #include "util/text_file.h"
 
 #define HOT "int hot(int n)\n{\n    return n;\n}\n"

@@ -1,8 +1,8 @@
 /* viewer/stacks and the exports that need no other program to be checked; tests/cli/export asks the others' readers. */
 #include "viewer_profile.h"
 
-#include "viewer/stacks.h"
-#include "viewer/viewer.h"
+#include "viewer/model/stacks.h"
+#include "viewer/export/export.h"
 
 /* main calls a (60) and b (30); both call leaf, which costs 40 of the one and 20 of the other; leaf recurses. */
 static const char rows[] =

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "viewer/noise.h"
+#include "viewer/model/noise.h"
 
 static void expect(struct kp_spread old, struct kp_spread new, double noise)
 {

@@ -1,7 +1,8 @@
 /* viewer/: the summary by function to the letter, its orders, callers and callees. */
 #include "viewer_profile.h"
 
-#include "viewer/viewer.h"
+#include "viewer/text/default_view.h"
+#include "viewer/text/summary.h"
 
 static const char functions_rows[] =
     "DELETE FROM line; DELETE FROM function;"

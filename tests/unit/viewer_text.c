@@ -1,7 +1,11 @@
 /* viewer/: the listing to the letter, columns, filters, and the views as CSV and JSON. */
 #include "viewer_profile.h"
 
-#include "viewer/viewer.h"
+#include "viewer/export/export.h"
+#include "viewer/model/columns.h"
+#include "viewer/model/listing.h"
+#include "viewer/text/default_view.h"
+#include "viewer/text/text.h"
 
 static char *text;
 static size_t text_size;

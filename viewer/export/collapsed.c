@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "viewer/stacks.h"
+#include "viewer/model/stacks.h"
 
 static void put_frame(const struct kp_model *model, const struct kp_frame *frame, FILE *out)
 {

@@ -5,8 +5,8 @@
  * lasts until the next one, so that the time of sample i is the delta of sample i + 1, and one of the root comes last.
  */
 #include "viewer/export/export.h"
-#include "viewer/export/tree.h"
-#include "viewer/stacks.h"
+#include "util/json.h"
+#include "viewer/model/stacks.h"
 
 #include <ctype.h>
 #include <stdlib.h>

@@ -1,11 +1,11 @@
 /* A profile in other programs' formats: one file per format, all in one table. docs/export.md describes them. */
-#ifndef KP_VIEWER_EXPORT_H
-#define KP_VIEWER_EXPORT_H
+#ifndef KP_VIEWER_EXPORT_EXPORT_H
+#define KP_VIEWER_EXPORT_EXPORT_H
 
 #include <stdio.h>
 
 #include "format/profile.h"
-#include "viewer/model.h"
+#include "viewer/model/call_graph.h"
 
 /* One of the profile's views with the columns that are its stable interface. */
 struct kp_export_view {

@@ -2,8 +2,8 @@
  * embedded, and its line view adds a sample's weight to the lines on its stack, so that exact times go in as weights.
  */
 #include "viewer/export/export.h"
-#include "viewer/export/tree.h"
-#include "viewer/stacks.h"
+#include "util/json.h"
+#include "viewer/model/stacks.h"
 
 #include <stdlib.h>
 

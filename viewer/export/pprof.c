@@ -5,7 +5,7 @@
  * Traps: `pprof -list` shows a function from its start_line on and hides lines above it; without has_line_numbers and
  * its like, pprof tries to find symbols itself; an address of 0 for all would make all locations one. */
 #include "viewer/export/export.h"
-#include "viewer/stacks.h"
+#include "viewer/model/stacks.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,8 +2,8 @@
  * in the name of a frame too: speedscope tells frames apart by name, and its list would put a function's lines
  * together. */
 #include "viewer/export/export.h"
-#include "viewer/export/tree.h"
-#include "viewer/stacks.h"
+#include "util/json.h"
+#include "viewer/model/stacks.h"
 
 #include <stdlib.h>
 

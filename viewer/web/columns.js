@@ -1,4 +1,4 @@
-// The columns of the annotated source: those of viewer/columns.c, by the same rules, and memory's.
+// The columns of the annotated source: those of viewer/model/columns.c, by the same rules, and memory's.
 import * as units from './units.js';
 
 const known = (profile, entry) => profile.timed && (entry.hits > 0 || entry.time_ns > 0);

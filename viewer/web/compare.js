@@ -1,4 +1,4 @@
-// The page of two profiles: what viewer/page_compare.c wrote, an overview of it, and its source side by side.
+// The page of two profiles: what viewer/page/page_compare.c wrote, an overview of it, and its source side by side.
 import { CompareView } from './compare_source.js';
 import { element, sortableTable } from './dom.js';
 import { rowsOf } from './profile.js';

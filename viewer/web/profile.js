@@ -1,4 +1,4 @@
-// The profile as the page wants it: what viewer/page_profile.c wrote, with who stands on which line and who calls whom.
+// The profile as the page wants it: what viewer/page/page_profile.c wrote, with who stands on which line and who calls whom.
 import { labelSources, readSources } from './sources.js';
 
 export function rowsOf(columns) {

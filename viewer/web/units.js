@@ -1,4 +1,4 @@
-// Numbers as viewer/units.c prints them: tables of times in microseconds with one decimal, percentages likewise.
+// Numbers as viewer/model/units.c prints them: tables of times in microseconds with one decimal, percentages likewise.
 
 const UNIT = 1e-9 / 1e-6;
 
