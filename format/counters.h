@@ -58,9 +58,9 @@ struct kp_counters_header {
     uint64_t enter_ticks_x256; /* and of entering a function */
 
     /* For the modules of the process, whose runtimes do not know each other. */
-    uint64_t exit_mark;    /* address, in the process, of a semaphore that exit posts; 0: none */
-    uint64_t mark_library; /* the C library that `thread_mark` and `exit_mark` are of: address of one of its functions */
-    uint32_t thread_mark;  /* number of the thread-specific value that says `counted in threads`, plus 1; 0: none */
+    uint64_t exit_flag;    /* address, in the process, of a semaphore that exit posts; 0: none */
+    uint64_t flag_library; /* the C library that `thread_flag` and `exit_flag` are of: address of one of its functions */
+    uint32_t thread_flag;  /* number of the thread-specific value that says `counted in threads`, plus 1; 0: none */
     uint32_t open_modules;
 
     uint64_t samples_offset;  /* of the struct kp_samples_chunk (format/samples.h); 0: none */

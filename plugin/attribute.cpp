@@ -8,7 +8,7 @@
 #include "plugin/continuations.h"
 #include "plugin/labels.h"
 #include "plugin/options.h"
-#include "plugin/timed.h"
+#include "plugin/timers.h"
 
 #include "clang/AST/ASTConsumer.h"
 #include "clang/AST/RecursiveASTVisitor.h"

@@ -1,4 +1,4 @@
-// What all instrumentation is made with (see emit.h).
+// What all instrumentation is made with (see debug_locations.h).
 #include "plugin/debug_locations.h"
 #include "format/map.h"
 

@@ -20,7 +20,7 @@
 #include "plugin/placement.h"
 #include "plugin/select.h"
 #include "plugin/shared_base.h"
-#include "plugin/timed.h"
+#include "plugin/timers.h"
 #include "plugin/timed_calls.h"
 #include "plugin/timestamps.h"
 #include "plugin/versions.h"

@@ -1,7 +1,7 @@
 // Who is profiled (see select.h).
 #include "plugin/select.h"
 #include "plugin/options.h"
-#include "plugin/timed.h"
+#include "plugin/timers.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/StringExtras.h"

@@ -104,19 +104,19 @@ int kp_file_open(const char *directory, enum kp_timing timing)
         kp_say("nothing is counted: cannot write (disk full?)", r->path);
         return -1;
     }
-    kp_marks_open(created);
+    kp_process_flags_open(created);
     kp_samples_open(created);
     return 0;
 }
 
-/* What parent and child have in common: marks lie in memory and in the C library, which the fork has copied. */
+/* What parent and child have in common: flags lie in memory and in the C library, which the fork has copied. */
 static void inherit(struct kp_counters_header *header, const struct kp_counters_header *parent)
 {
     header->probe_ticks_x256 = parent->probe_ticks_x256;
     header->enter_ticks_x256 = parent->enter_ticks_x256;
-    header->exit_mark = parent->exit_mark;
-    header->thread_mark = parent->thread_mark;
-    header->mark_library = parent->mark_library;
+    header->exit_flag = parent->exit_flag;
+    header->thread_flag = parent->thread_flag;
+    header->flag_library = parent->flag_library;
 }
 
 int kp_file_reopen(void)
@@ -138,7 +138,7 @@ int kp_file_reopen(void)
     if (created) {
         inherit(header, &parent);
         kp_samples_reopen();
-        kp_marks_fork_child();
+        kp_process_flags_fork_child();
     }
     return 0;
 }

@@ -65,7 +65,7 @@ __attribute__((destructor(101))) static void kp_exit(void)
     struct kp_counters_header *header = kp_runtime.header;
     if (!kp_state || !header || header->pid != kp_os_pid())
         return;
-    int exiting = kp_runtime.is_executable || kp_marks_exiting();
+    int exiting = kp_runtime.is_executable || kp_process_flags_exiting();
     uint32_t left = __atomic_sub_fetch(&header->open_modules, 1, __ATOMIC_RELAXED);
     if (exiting || left == 0) {
         header->mono_end_ns = kp_os_monotonic_ns();

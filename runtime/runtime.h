@@ -107,14 +107,14 @@ uint64_t kp_module_copy(const char *path);
 void kp_module_release(void);
 void kp_threads_release(void);
 
-/* Marks that all runtimes of the process share (runtime/marks.c). `created`: this runtime is the first. */
-void kp_marks_open(int created);
-int kp_marks_exiting(void); /* also where that cannot be known */
-void kp_marks_count_thread(void); /* unless it is already */
-void kp_marks_fork_child(void);   /* the thread that called fork goes on in the child */
+/* Flags that all runtimes of the process share (runtime/process_flags.c). `created`: this runtime is the first. */
+void kp_process_flags_open(int created);
+int kp_process_flags_exiting(void); /* also where that cannot be known */
+void kp_process_flags_count_thread(void); /* unless it is already */
+void kp_process_flags_fork_child(void);   /* the thread that called fork goes on in the child */
 
 /* Whether a thread may set this key in a signal handler. */
-int kp_marks_key_is_safe(pthread_key_t key);
+int kp_process_flags_key_is_safe(pthread_key_t key);
 
 /* Redirects the originals to the entries that count. `functions`: those of functions that were not chosen for lines too. */
 void kp_module_redirect(enum kp_timing timing, int functions);

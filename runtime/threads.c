@@ -235,7 +235,7 @@ static void take(struct kp_segment *segment)
     if (kp_runtime.gives_back)
         pthread_setspecific(kp_runtime.thread_ends, segment);
     if (!is_spare(segment))
-        kp_marks_count_thread();
+        kp_process_flags_count_thread();
 }
 
 /* A child of vfork or of a bare clone shares the thread's memory or its segment; it must not get one for its parent. */
@@ -272,7 +272,7 @@ void kp_threads_init(void)
 {
     struct kp_runtime *r = &kp_runtime;
     r->has_key = pthread_key_create(&r->thread_ends, end_thread) == 0; /* without, segments are inherited */
-    r->gives_back = r->has_key && kp_marks_key_is_safe(r->thread_ends);
+    r->gives_back = r->has_key && kp_process_flags_key_is_safe(r->thread_ends);
 }
 
 static void forget_segment(struct kp_segment *segment)

@@ -1,9 +1,9 @@
-/* See quiet_thread.h. */
+/* See signal_free_thread.h. */
 #include "util/signal_free_thread.h"
 
 #include <signal.h>
 
-int kp_quiet_thread_start(pthread_t *thread, void *(*run)(void *), void *data)
+int kp_signal_free_thread_start(pthread_t *thread, void *(*run)(void *), void *data)
 {
     sigset_t all, before;
     sigfillset(&all);

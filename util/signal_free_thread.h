@@ -5,6 +5,6 @@
 #include <pthread.h>
 
 /* Starts `run` with `data`; to be joined. 0, or the number of an error. */
-int kp_quiet_thread_start(pthread_t *thread, void *(*run)(void *), void *data);
+int kp_signal_free_thread_start(pthread_t *thread, void *(*run)(void *), void *data);
 
 #endif

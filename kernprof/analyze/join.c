@@ -36,7 +36,7 @@ static void free_module(struct module *m)
     free(m->first_words);
     kp_thread_lines_free(&m->threads);
     if (m->code)
-        kp_code_close(m->code);
+        kp_symbolizer_close(m->code);
     free(m->path);
     free(m->copy);
     free(m->map);
@@ -213,12 +213,12 @@ static unsigned number_of_thread(struct threads *threads, uint32_t id)
     return threads->count;
 }
 
-struct kp_code_file *kp_join_code(struct module *m)
+struct kp_symbolizer *kp_join_symbolizer(struct module *m)
 {
     if (!m->code_tried && m->copy)
-        m->code = kp_code_open(m->copy, m->build_id);
+        m->code = kp_symbolizer_open(m->copy, m->build_id);
     if (!m->code_tried && !m->code)
-        m->code = kp_code_open(m->path, m->build_id);
+        m->code = kp_symbolizer_open(m->path, m->build_id);
     m->code_tried = 1;
     return m->code;
 }
@@ -233,8 +233,8 @@ struct load {
 static const char *function_at(struct kp_join *join, const struct load *loads, unsigned count, uint64_t address)
 {
     for (unsigned i = 1; i <= count; i++) {
-        struct kp_code_file *code = loads[i].module ? kp_join_code(&join->modules[loads[i].module - 1]) : NULL;
-        const char *name = code ? kp_code_symbol(code, address - loads[i].map_address + kp_code_section(code, KP_MAP_SECTION)) : NULL;
+        struct kp_symbolizer *code = loads[i].module ? kp_join_symbolizer(&join->modules[loads[i].module - 1]) : NULL;
+        const char *name = code ? kp_symbolizer_symbol(code, address - loads[i].map_address + kp_symbolizer_section(code, KP_MAP_SECTION)) : NULL;
         if (name)
             return name;
     }

@@ -62,16 +62,16 @@ static int is_of(const struct kp_sample_file *file, const struct module *m)
 /* Charges the samples that lie in the module's code. Those of one file stand together, sorted. */
 static int charge_samples(struct module *m, int from_map, const struct kp_sample_place *samples, size_t count)
 {
-    struct kp_code_file *code = kp_join_code(m);
+    struct kp_symbolizer *code = kp_join_symbolizer(m);
     struct kp_code_place *places = code ? calloc(count, sizeof *places) : NULL;
     if (!code)
         return 0;
-    uint64_t map = from_map ? kp_code_section(code, KP_MAP_SECTION) : 0;
+    uint64_t map = from_map ? kp_symbolizer_section(code, KP_MAP_SECTION) : 0;
     for (size_t i = 0; places && i < count; i++)
-        places[i].address = from_map ? samples[i].offset + map : kp_code_address(code, samples[i].offset);
-    int result = places ? kp_code_resolve(code, places, count) : -1;
+        places[i].address = from_map ? samples[i].offset + map : kp_symbolizer_address(code, samples[i].offset);
+    int result = places ? kp_symbolizer_resolve(code, places, count) : -1;
     for (size_t i = 0; result == 0 && i < count; i++)
-        kp_times_add_samples(m->times, &places[i], kp_code_symbol(code, places[i].address), (double)samples[i].time_ns,
+        kp_times_add_samples(m->times, &places[i], kp_symbolizer_symbol(code, places[i].address), (double)samples[i].time_ns,
                              samples[i].samples);
     free(places);
     return result;

@@ -23,7 +23,7 @@ struct module {
     struct kp_times *times;
     int64_t *first_words; /* of each function, among `words`; -1: none */
     struct kp_thread_lines threads;
-    struct kp_code_file *code; /* opened when first asked for; NULL where there is none */
+    struct kp_symbolizer *code; /* opened when first asked for; NULL where there is none */
     int code_tried;
     struct solved *solved; /* by function */
     struct kp_memory_line *memory; /* sums, kp_memory_count of them; NULL: memory was not measured */
@@ -77,7 +77,7 @@ struct kp_names {
 };
 
 /* The module's file with its symbols and debug information; NULL: there is none any more. */
-struct kp_code_file *kp_join_code(struct module *m);
+struct kp_symbolizer *kp_join_symbolizer(struct module *m);
 
 /* Makes counts and times of what was added: `solved` and `times` of every module. 0, or -1 out of memory. */
 int kp_join_solve(struct kp_join *join, struct kp_names *names);

@@ -1,4 +1,4 @@
-/* Places of code with libelf and libdw (see code_places.h).
+/* Places of code with libelf and libdw (see symbolize.h).
  *
  * All addresses of a file are resolved in one walk over its debug information: a scope is looked into only where one of
  * the addresses lies in it. Code that counts has no place, as its time is not the program's. But samples are one
@@ -29,7 +29,7 @@ struct inlined {
     unsigned line;
 };
 
-struct kp_code_file {
+struct kp_symbolizer {
     int fd;
     Elf *elf;
     Dwarf *dwarf; /* NULL: no debug information */
@@ -39,7 +39,7 @@ struct kp_code_file {
     size_t memory_count;
 };
 
-static void *keep(struct kp_code_file *file, void *block)
+static void *keep(struct kp_symbolizer *file, void *block)
 {
     if (block && (file->memory_count & (file->memory_count - 1)) == 0) {
         size_t room = file->memory_count ? 2 * file->memory_count : 1;
@@ -61,7 +61,7 @@ static int compare_symbols(const void *left, const void *right)
     return a->start < b->start ? -1 : a->start > b->start;
 }
 
-static void read_symbols(struct kp_code_file *file, uint32_t type)
+static void read_symbols(struct kp_symbolizer *file, uint32_t type)
 {
     for (Elf_Scn *section = NULL; (section = elf_nextscn(file->elf, section)) != NULL;) {
         GElf_Shdr header;
@@ -114,16 +114,16 @@ static int has_build_id(Elf *elf, const char *expected)
     return 0;
 }
 
-struct kp_code_file *kp_code_open(const char *path, const char *build_id)
+struct kp_symbolizer *kp_symbolizer_open(const char *path, const char *build_id)
 {
-    struct kp_code_file *file = calloc(1, sizeof *file);
+    struct kp_symbolizer *file = calloc(1, sizeof *file);
     if (!file)
         return NULL;
     elf_version(EV_CURRENT);
     file->fd = open(path, O_RDONLY | O_CLOEXEC);
     file->elf = file->fd >= 0 ? elf_begin(file->fd, ELF_C_READ, NULL) : NULL;
     if (!file->elf || elf_kind(file->elf) != ELF_K_ELF || !has_build_id(file->elf, build_id)) {
-        kp_code_close(file);
+        kp_symbolizer_close(file);
         return NULL;
     }
     file->dwarf = dwarf_begin_elf(file->elf, DWARF_C_READ, NULL);
@@ -136,7 +136,7 @@ struct kp_code_file *kp_code_open(const char *path, const char *build_id)
     return file;
 }
 
-void kp_code_close(struct kp_code_file *file)
+void kp_symbolizer_close(struct kp_symbolizer *file)
 {
     if (file->dwarf)
         dwarf_end(file->dwarf);
@@ -151,7 +151,7 @@ void kp_code_close(struct kp_code_file *file)
     free(file);
 }
 
-uint64_t kp_code_address(const struct kp_code_file *file, uint64_t offset)
+uint64_t kp_symbolizer_address(const struct kp_symbolizer *file, uint64_t offset)
 {
     size_t count = 0;
     elf_getphdrnum(file->elf, &count);
@@ -163,7 +163,7 @@ uint64_t kp_code_address(const struct kp_code_file *file, uint64_t offset)
     return 0;
 }
 
-uint64_t kp_code_section(const struct kp_code_file *file, const char *name)
+uint64_t kp_symbolizer_section(const struct kp_symbolizer *file, const char *name)
 {
     size_t names;
     if (elf_getshdrstrndx(file->elf, &names) != 0)
@@ -177,7 +177,7 @@ uint64_t kp_code_section(const struct kp_code_file *file, const char *name)
     return 0;
 }
 
-const char *kp_code_symbol(const struct kp_code_file *file, uint64_t address)
+const char *kp_symbolizer_symbol(const struct kp_symbolizer *file, uint64_t address)
 {
     size_t low = 0, high = file->symbol_count;
     while (low < high) {
@@ -226,7 +226,7 @@ struct charge {
 
 /* One compilation unit during the walk. */
 struct unit {
-    struct kp_code_file *file;
+    struct kp_symbolizer *file;
     const char *folder;
     Dwarf_Files *files;
     size_t file_count;
@@ -447,7 +447,7 @@ static void visit_unit(struct unit *u, Dwarf_Die *die)
     free(u->paths);
 }
 
-int kp_code_resolve(struct kp_code_file *file, struct kp_code_place *places, size_t count)
+int kp_symbolizer_resolve(struct kp_symbolizer *file, struct kp_code_place *places, size_t count)
 {
     struct unit unit = {.file = file, .places = places, .count = count};
     unit.charges = calloc(count + 1, sizeof *unit.charges);

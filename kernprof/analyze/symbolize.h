@@ -6,20 +6,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct kp_code_file;
+struct kp_symbolizer;
 
 /* Opens an ELF file. `build_id` (hexadecimal; empty: any) must be its own. NULL if it cannot be read or is another one. */
-struct kp_code_file *kp_code_open(const char *path, const char *build_id);
-void kp_code_close(struct kp_code_file *file);
+struct kp_symbolizer *kp_symbolizer_open(const char *path, const char *build_id);
+void kp_symbolizer_close(struct kp_symbolizer *file);
 
 /* The address that the ELF file gives to the byte at `offset`; 0 where none is loaded. */
-uint64_t kp_code_address(const struct kp_code_file *file, uint64_t offset);
+uint64_t kp_symbolizer_address(const struct kp_symbolizer *file, uint64_t offset);
 
 /* The address of the section `name`; 0: there is none. */
-uint64_t kp_code_section(const struct kp_code_file *file, const char *name);
+uint64_t kp_symbolizer_section(const struct kp_symbolizer *file, const char *name);
 
 /* The function symbol that covers the address; NULL: none. Lives as long as the file. */
-const char *kp_code_symbol(const struct kp_code_file *file, uint64_t address);
+const char *kp_symbolizer_symbol(const struct kp_symbolizer *file, uint64_t address);
 
 /* One frame, innermost first. `function` is the inlined function's name; NULL in the outermost frame, whose name is the
  * symbol's. */
@@ -36,6 +36,6 @@ struct kp_code_place {
 };
 
 /* Fills the frames of places that are sorted by address. 0, or -1 out of memory. */
-int kp_code_resolve(struct kp_code_file *file, struct kp_code_place *places, size_t count);
+int kp_symbolizer_resolve(struct kp_symbolizer *file, struct kp_code_place *places, size_t count);
 
 #endif

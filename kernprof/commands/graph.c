@@ -103,10 +103,10 @@ static int take_option(int option, struct job *job, struct kp_error *error)
 static char *make_dot(const char *path, const struct job *job, struct kp_error *error)
 {
     sqlite3 *profile = kp_profile_open(path, error);
-    struct kp_model model;
+    struct kp_call_graph model;
     if (!profile)
         return NULL;
-    int status = kp_model_load(&model, profile, error);
+    int status = kp_call_graph_load(&model, profile, error);
     sqlite3_close(profile);
     if (status != 0)
         return NULL;
@@ -116,7 +116,7 @@ static char *make_dot(const char *path, const struct job *job, struct kp_error *
     status = memory ? kp_graph_write(&model, &job->graph, memory, error) : kp_fail(error, "graph: out of memory");
     if (memory && fclose(memory) != 0 && status == 0)
         status = kp_fail(error, "graph: out of memory");
-    kp_model_free(&model);
+    kp_call_graph_free(&model);
     if (status != 0) {
         free(text);
         return NULL;

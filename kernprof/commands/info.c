@@ -112,7 +112,7 @@ static int show(const char *path, struct kp_error *error)
 {
     struct stat status;
     if (stat(path, &status) == 0 && S_ISDIR(status.st_mode) && kp_run_record_exists(path))
-        return kp_left_folder_show(path, stdout, error);
+        return kp_leftover_run_show(path, stdout, error);
     struct kp_elf_image image;
     int kind = kp_elf_read(path, &image, error);
     if (kind < 0)

@@ -38,7 +38,7 @@ static int goes_on(const char *folder)
         return 0;
     int lives = record.kernprof_lives;
     kp_run_record_free(&record);
-    return lives || kp_survivors_count(folder, 0) > 0;
+    return lives || kp_surviving_processes_count(folder, 0) > 0;
 }
 
 /* false: the user wants no more. */

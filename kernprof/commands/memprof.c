@@ -22,7 +22,7 @@
 enum { RESIDENT = KP_OPTION_LONG, COLUMNS, PRECISION, NO_SOURCE, FORCE };
 
 static const struct kp_option option_table[] = {
-    {"outfile", 'o', "FILE", "the profile (default: PROGRAM.mprof); " KP_OUTCOME_NAMES, NULL, NULL},
+    {"outfile", 'o', "FILE", "the profile (default: PROGRAM.mprof); " KP_OUTPUT_PATH_NAMES, NULL, NULL},
     {"quiet", 'q', NULL, "print nothing: only write the profile", NULL, NULL},
     {"columns", COLUMNS, "[LIST]", "more columns: allocs, allocated, frees, freed, peak, leaked, leaks, temporary "
      "(default: all of them)", NULL, NULL},
@@ -146,7 +146,7 @@ static int run_and_finish(const char *folder, const struct options *options, cha
     unsetenv(KP_ENV_MEMORY);
     if (status != 0)
         return status;
-    char *command = kp_outcome_command(argv);
+    char *command = kp_output_path_command(argv);
     struct kp_run run = {.command = command ? command : argv[0],
                          .kind = "memory",
                          .timing = "off",
@@ -163,7 +163,7 @@ static int run_and_finish(const char *folder, const struct options *options, cha
 
 static int run_in(const char *folder, const struct options *options, char **argv, struct kp_error *error)
 {
-    char *output = kp_outcome_path(options->output, argv[0], "mprof", options->quiet, error);
+    char *output = kp_output_path(options->output, argv[0], "mprof", options->quiet, error);
     if (!output)
         return KP_EXIT_FAILED;
     struct kp_program program;

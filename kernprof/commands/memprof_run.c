@@ -23,7 +23,7 @@
 enum { EXIT_CODE = KP_OPTION_LONG, NO_FUNCTIONS };
 
 static const struct kp_option option_table[] = {
-    {"outfile", 'o', "FILE", "the profile (default: mprofile_DATE.mprof); " KP_OUTCOME_NAMES, NULL, NULL},
+    {"outfile", 'o', "FILE", "the profile (default: mprofile_DATE.mprof); " KP_OUTPUT_PATH_NAMES, NULL, NULL},
     {"interval", 'T', "SECONDS", "time between two samples (default: 0.1)", NULL, NULL},
     {"include-children", 'C', NULL, "the program's curve is the sum of it and all processes below it", NULL, NULL},
     {"multiprocess", 'M', NULL, "a curve for each process below it", NULL, NULL},
@@ -219,7 +219,7 @@ static int run_program(const struct options *options, char **argv, const char *p
         return status;
     if (!options->no_functions)
         ask_for_calls(options, folder);
-    char *command = kp_outcome_command(argv);
+    char *command = kp_output_path_command(argv);
     struct recording r = {.options = options, .path = path, .command = command ? command : argv[0], .error = error};
     struct kp_child_watch watch = {look, &r, (int64_t)(options->interval_s * 1e9)};
     struct kp_child_end end;
@@ -297,7 +297,7 @@ static int attach(const struct options *options, const char *path, struct kp_err
 static int record(const struct options *options, char **argv, struct kp_error *error)
 {
     char *name = kp_memory_file_name();
-    char *path = name ? kp_outcome_path(options->output ? options->output : name, "", "", options->quiet, error) : NULL;
+    char *path = name ? kp_output_path(options->output ? options->output : name, "", "", options->quiet, error) : NULL;
     int status = KP_EXIT_FAILED;
     if (path)
         status = options->attach ? attach(options, path, error) : run_in_folder(options, argv, path, error);

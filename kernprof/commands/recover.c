@@ -56,7 +56,7 @@ static int recover(const char *name, const char *output, int keep, struct kp_err
     if (result == 0 && record.kernprof_lives)
         result = kp_fail(error, "%s: its kernprof is still at work and will write %s", name, record.output);
     if (result == 0) {
-        unsigned counting = kp_survivors_count(folder, 0);
+        unsigned counting = kp_surviving_processes_count(folder, 0);
         result = write_profile(folder, &record, output ? output : record.output, error);
         if (result == 0 && counting)
             fprintf(stderr, "kernprof: %s: %u processes still count; recover it again when they have ended\n", name, counting);
@@ -89,7 +89,7 @@ static int cmd_recover(int argc, char **argv, struct kp_error *error)
         return KP_EXIT_FAILED;
     }
     if (optind == argc)
-        return kp_left_folders_list(stdout, error) == 0 ? 0 : KP_EXIT_FAILED;
+        return kp_leftover_runs_list(stdout, error) == 0 ? 0 : KP_EXIT_FAILED;
     for (int i = optind; i < argc; i++)
         if (recover(argv[i], output, keep, error) != 0)
             return KP_EXIT_FAILED;

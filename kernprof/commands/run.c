@@ -35,7 +35,7 @@ enum { TIMING = KP_OPTION_LONG, OVERHEAD, FORCE, NO_SOURCE, WAIT, LIVE, INTERVAL
 static const struct kp_option option_table[] = {
     {"line-by-line", 'l', NULL, "by line: PROGRAM.lprof; without it by function: PROGRAM.prof", NULL, NULL},
     {"view", 'v', NULL, "print the listing afterwards", NULL, NULL},
-    {"outfile", 'o', "FILE", "output file; " KP_OUTCOME_NAMES, NULL, NULL},
+    {"outfile", 'o', "FILE", "output file; " KP_OUTPUT_PATH_NAMES, NULL, NULL},
     {"sort", 's', "KEY", "what the summary by function is sorted by (default: cumulative); pstats' keys", NULL,
      kp_summary_key_name},
     {"quiet", 'q', NULL, "say nothing", NULL, NULL},
@@ -264,9 +264,9 @@ static int can_watch(void)
 
 /* Runs the program, and shows what it does if that is asked for. 0, or an exit status with `error`. */
 static int run_program(const char *folder, const struct options *options, char **argv, const char *path, const struct kp_run *run,
-                       struct kp_sampling *sampling, struct kp_child_end *end, struct kp_error *error)
+                       struct kp_sampler *sampling, struct kp_child_end *end, struct kp_error *error)
 {
-    struct kp_child_hook hook = {kp_sampling_start, sampling};
+    struct kp_child_hook hook = {kp_sampler_start, sampling};
     struct kp_live live = {.folder = folder, .run = *run, .options = options->shown, .out = stderr, .sampler = &sampling->by_kernel};
     live.run.embed_sources = 1; /* so that what is shown is what was compiled */
     struct watched watched = {options->live ? &live : NULL, {.folder = folder, .sampler = &sampling->by_kernel}};
@@ -284,7 +284,7 @@ static int run_program(const char *folder, const struct options *options, char *
 enum { ROOM_BYTES = 1 << 20 };
 
 static int run_and_finish(const char *folder, const struct options *options, char **argv, const char *path, struct kp_run *run,
-                          struct kp_sampling *sampling, const char *output, int *keep, struct kp_error *error)
+                          struct kp_sampler *sampling, const char *output, int *keep, struct kp_error *error)
 {
     setenv(KP_ENV_DIRECTORY, folder, 1);
     setenv(KP_ENV_TIMING, run->timing, 1);
@@ -297,8 +297,8 @@ static int run_and_finish(const char *folder, const struct options *options, cha
     struct kp_child_end end;
     int status = run_program(folder, options, argv, path, run, sampling, &end, error);
     if (status == 0)
-        kp_survivors_wait(folder, options->wait_seconds, options->quiet);
-    const char *sampler = kp_sampling_stop(sampling, &samples);
+        kp_surviving_processes_wait(folder, options->wait_seconds, options->quiet);
+    const char *sampler = kp_sampler_stop(sampling, &samples);
     if (status != 0) {
         kp_samples_free(&samples);
         return status;
@@ -319,13 +319,13 @@ static int run_and_finish(const char *folder, const struct options *options, cha
 }
 
 /* The mode in which time is taken: the one that was asked for, if the system allows it. NULL: `error`. */
-static const char *choose_timing(const struct options *options, const char *folder, struct kp_sampling *sampling,
+static const char *choose_timing(const struct options *options, const char *folder, struct kp_sampler *sampling,
                                  struct kp_error *error)
 {
     if (strcmp(options->timing, "off") == 0)
         return options->timing;
     int exact = strcmp(options->timing, "exact") == 0;
-    int found = kp_sampling_choose(sampling, folder, exact ? EXACT_SAMPLES_OVERHEAD : options->overhead / 100, error);
+    int found = kp_sampler_choose(sampling, folder, exact ? EXACT_SAMPLES_OVERHEAD : options->overhead / 100, error);
     if (found < 0)
         return NULL;
     if (exact) {
@@ -341,13 +341,13 @@ static const char *choose_timing(const struct options *options, const char *fold
 /* `lock`: to be closed when the folder is gone, so that whoever looks at it takes it for one that was left only if it was. */
 static int run_in(const char *folder, const struct options *options, char **argv, int *keep, int *lock, struct kp_error *error)
 {
-    struct kp_sampling sampling = {0};
+    struct kp_sampler sampling = {0};
     const char *timing = choose_timing(options, folder, &sampling, error);
-    char *output = !timing ? NULL : kp_outcome_path(options->output, argv[0], options->by_line ? "lprof" : "prof",
+    char *output = !timing ? NULL : kp_output_path(options->output, argv[0], options->by_line ? "lprof" : "prof",
                                                     options->quiet, error);
     if (!output)
         return KP_EXIT_FAILED;
-    char *command = kp_outcome_command(argv);
+    char *command = kp_output_path_command(argv);
     struct kp_run run = {.command = command ? command : argv[0],
                          .kind = options->by_line ? "lines" : "functions",
                          .timing = timing,

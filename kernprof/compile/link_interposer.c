@@ -1,4 +1,4 @@
-/* See link_memory.h. The linker's --wrap=NAME gives every reference to NAME to __wrap_NAME, which is the interposer's, and
+/* See link_interposer.h. The linker's --wrap=NAME gives every reference to NAME to __wrap_NAME, which is the interposer's, and
  * __real_NAME there to NAME. The interposer is asked for by name (-u), as libc.a refers to it after its archive was read. */
 #include "kernprof/compile/link_interposer.h"
 

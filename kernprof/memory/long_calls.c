@@ -1,4 +1,4 @@
-/* See marks.h. */
+/* See long_calls.h. */
 #include "kernprof/memory/long_calls.h"
 
 #include <dirent.h>
@@ -99,7 +99,7 @@ static int write_file_at(sqlite3_stmt *insert, int folder, const char *name)
     return result;
 }
 
-int kp_marks_write(const char *folder, sqlite3 *profile, struct kp_error *error)
+int kp_long_calls_write(const char *folder, sqlite3 *profile, struct kp_error *error)
 {
     DIR *directory = opendir(folder);
     if (!directory)

@@ -135,7 +135,7 @@ int kp_memory_record_end(struct kp_memory_record *record, int64_t duration_ns, i
 {
     int result = execute(record, "BEGIN", error);
     if (result == 0 && folder)
-        result = kp_marks_write(folder, record->profile, error);
+        result = kp_long_calls_write(folder, record->profile, error);
     if (result == 0)
         result = update_run(record, duration_ns, exit_status, clean, error);
     if (result == 0)

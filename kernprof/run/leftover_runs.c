@@ -1,4 +1,4 @@
-/* See left_folder.h. */
+/* See leftover_runs.h. */
 #include "kernprof/run/leftover_runs.h"
 
 #include <dirent.h>
@@ -24,7 +24,7 @@ static unsigned count_files(const char *folder)
 
 static void show(const char *folder, const struct kp_run_record *record, FILE *out)
 {
-    unsigned counting = kp_survivors_count(folder, 0);
+    unsigned counting = kp_surviving_processes_count(folder, 0);
     fprintf(out, "%s: counters of %u processes of `%s`", folder, count_files(folder), record->command);
     if (counting)
         fprintf(out, ", %u of them still counting", counting);
@@ -34,7 +34,7 @@ static void show(const char *folder, const struct kp_run_record *record, FILE *o
         fprintf(out, "; `kernprof recover %s` writes %s\n", folder, record->output);
 }
 
-int kp_left_folder_show(const char *folder, FILE *out, struct kp_error *error)
+int kp_leftover_run_show(const char *folder, FILE *out, struct kp_error *error)
 {
     struct kp_run_record record;
     char *whole = realpath(folder, NULL);
@@ -47,7 +47,7 @@ int kp_left_folder_show(const char *folder, FILE *out, struct kp_error *error)
     return result;
 }
 
-int kp_left_folders_list(FILE *out, struct kp_error *error)
+int kp_leftover_runs_list(FILE *out, struct kp_error *error)
 {
     char *parent = realpath(kp_folder_of_temporaries(), NULL);
     DIR *directory = parent ? opendir(parent) : NULL;

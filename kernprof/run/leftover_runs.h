@@ -7,9 +7,9 @@
 #include "util/error.h"
 
 /* Says in a line or two what the folder holds and what can be done with it. 0, or -1 with `error`. */
-int kp_left_folder_show(const char *folder, FILE *out, struct kp_error *error);
+int kp_leftover_run_show(const char *folder, FILE *out, struct kp_error *error);
 
 /* Shows all whose kernprof is gone, in $TMPDIR or /tmp. 0, or -1 with `error`. */
-int kp_left_folders_list(FILE *out, struct kp_error *error);
+int kp_leftover_runs_list(FILE *out, struct kp_error *error);
 
 #endif

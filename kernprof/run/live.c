@@ -40,7 +40,7 @@ static sqlite3 *join_so_far(const struct kp_live *live, struct kp_error *error)
         if (!live->sampler && kp_samples_read(live->folder, &samples) == 0) /* up to a second old: with less time than hits */
             kp_join_add_samples(join, &samples, "perf");
         if (live->sampler && *live->sampler) { /* after the counters: at least as much time as there are hits for it */
-            kp_sampler_look(*live->sampler, &samples);
+            kp_perf_sampler_look(*live->sampler, &samples);
             kp_join_add_samples(join, &samples, "perf");
         }
         profile = kp_profile_create(":memory:", error);

@@ -16,7 +16,7 @@ struct kp_live {
     struct kp_live_options options;
     struct kp_screen *screen; /* NULL: one listing after the other, on `out` */
     FILE *out;
-    struct kp_sampler *const *sampler; /* NULL in it: there are no samples (yet); NULL: those in the folder are taken */
+    struct kp_perf_sampler *const *sampler; /* NULL in it: there are no samples (yet); NULL: those in the folder are taken */
     double pause_s; /* after a listing that took long, before the next one */
     double next_s;  /* for kp_live_look */
 };

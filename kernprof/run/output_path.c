@@ -1,4 +1,4 @@
-/* See outcome.h. */
+/* See output_path.h. */
 #include "kernprof/run/output_path.h"
 
 #include <libgen.h>
@@ -39,7 +39,7 @@ static int check_place(const char *path, struct kp_error *error)
     return status;
 }
 
-char *kp_outcome_path(const char *option, const char *program, const char *suffix, int quiet, struct kp_error *error)
+char *kp_output_path(const char *option, const char *program, const char *suffix, int quiet, struct kp_error *error)
 {
     bool parts_ranks;
     char *path = expand(option, program, suffix, &parts_ranks, error);
@@ -58,7 +58,7 @@ char *kp_outcome_path(const char *option, const char *program, const char *suffi
     return path;
 }
 
-char *kp_outcome_command(char **words)
+char *kp_output_path_command(char **words)
 {
     char *text = NULL;
     size_t size;

@@ -1,4 +1,4 @@
-/* See preload.h. */
+/* See preload_interposer.h. */
 #include "kernprof/run/preload_interposer.h"
 
 #include <errno.h>

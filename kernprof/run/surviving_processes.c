@@ -1,4 +1,4 @@
-/* See survivors.h. The list of mappings that the kernel keeps for every process says it best: a process that exits,
+/* See surviving_processes.h. The list of mappings that the kernel keeps for every process says it best: a process that exits,
  * executes another program or was never ours does not map the file, whoever its parent is by now, and a fork's child maps
  * its parent's from its first moment. Processes of others cannot be looked at, and do not count here. */
 #include "kernprof/run/surviving_processes.h"
@@ -45,7 +45,7 @@ static int maps(const char *pid, const char *folder)
     return found;
 }
 
-unsigned kp_survivors_count(const char *folder, int newer)
+unsigned kp_surviving_processes_count(const char *folder, int newer)
 {
     unsigned count = 0;
     unsigned long long begin = newer ? start_of("self") : 0;
@@ -62,8 +62,8 @@ unsigned kp_survivors_count(const char *folder, int newer)
 /* One that forks and ends while we look may hide its child from us: only nobody twice is nobody. */
 static unsigned count_surely(const char *folder)
 {
-    unsigned count = kp_survivors_count(folder, 1);
-    return count ? count : kp_survivors_count(folder, 1);
+    unsigned count = kp_surviving_processes_count(folder, 1);
+    return count ? count : kp_surviving_processes_count(folder, 1);
 }
 
 static volatile sig_atomic_t stopped;
@@ -74,7 +74,7 @@ static void stop(int signal)
     stopped = 1;
 }
 
-unsigned kp_survivors_wait(const char *folder, double seconds, int quiet)
+unsigned kp_surviving_processes_wait(const char *folder, double seconds, int quiet)
 {
     static const int stops[] = {SIGINT, SIGTERM, SIGHUP};
     enum { STOPS = sizeof stops / sizeof stops[0] };

@@ -1,10 +1,10 @@
-/* Samples by perf_event_open(2) (see sampler.h).
+/* Samples by perf_event_open(2) (see perf_sampler.h).
  *
  * One event per processor counts the task clock of the program and of what it starts, and writes into one ring per
  * processor: the kernel allows inherited events no other way. The rings also tell of mapped code, forks and execs, so that
  * an address is resolved by what was mapped when it was sampled. A sample taken in the kernel carries the program's own
  * program counter, so that a page fault is charged to the line that touched the page; without the right to see the kernel
- * only the program's own time is sampled, which is why timers come first then (sampling.h). */
+ * only the program's own time is sampled, which is why timers come first then (sampler_choice.h). */
 #include "kernprof/sample/perf_sampler.h"
 
 #include <asm/perf_regs.h>
@@ -75,7 +75,7 @@ struct record {
     size_t offset; /* in `bytes` */
 };
 
-struct kp_sampler {
+struct kp_perf_sampler {
     struct ring rings[MAX_PROCESSORS];
     unsigned ring_count;
     uint64_t period;
@@ -164,7 +164,7 @@ static int open_steady(struct ring *ring, struct perf_event_attr *attributes, in
     return ring->steady >= 0 ? ioctl(ring->steady, PERF_EVENT_IOC_SET_OUTPUT, ring->fd) : -1;
 }
 
-static void close_rings(struct kp_sampler *s)
+static void close_rings(struct kp_perf_sampler *s)
 {
     for (unsigned i = 0; i < s->ring_count; i++) {
         munmap(s->rings[i].pages, (size_t)(RING_PAGES + 1) * (size_t)sysconf(_SC_PAGESIZE));
@@ -175,13 +175,13 @@ static void close_rings(struct kp_sampler *s)
     s->ring_count = 0;
 }
 
-static uint64_t quick_period_ns(const struct kp_sampler *s)
+static uint64_t quick_period_ns(const struct kp_perf_sampler *s)
 {
     uint64_t period = s->period / START_FACTOR;
     return period > SHORTEST_PERIOD_NS ? period : SHORTEST_PERIOD_NS;
 }
 
-static int open_rings(struct kp_sampler *s, int pid, int with_kernel)
+static int open_rings(struct kp_perf_sampler *s, int pid, int with_kernel)
 {
     struct perf_event_attr quick = attributes_of(quick_period_ns(s), with_kernel), steady = attributes_of(s->period, with_kernel);
     long processors = sysconf(_SC_NPROCESSORS_CONF);
@@ -200,7 +200,7 @@ static int open_rings(struct kp_sampler *s, int pid, int with_kernel)
 }
 
 /* Copies a record out of the ring, where it may lie over the end. */
-static void take_record(struct kp_sampler *s, const char *data, size_t size, uint64_t at, uint16_t length)
+static void take_record(struct kp_perf_sampler *s, const char *data, size_t size, uint64_t at, uint16_t length)
 {
     if (s->used + length > s->room) {
         size_t room = 2 * s->room + length + 65536;
@@ -224,7 +224,7 @@ static void take_record(struct kp_sampler *s, const char *data, size_t size, uin
     s->used += (length + 7u) & ~7u;
 }
 
-static void drain(struct kp_sampler *s, struct ring *ring)
+static void drain(struct kp_perf_sampler *s, struct ring *ring)
 {
     struct perf_event_mmap_page *control = (void *)ring->pages;
     uint64_t head = __atomic_load_n(&control->data_head, __ATOMIC_ACQUIRE);
@@ -271,7 +271,7 @@ static uint64_t time_of(const char *bytes)
     return trailer.time;
 }
 
-static struct process *find_process(struct kp_sampler *s, int pid)
+static struct process *find_process(struct kp_perf_sampler *s, int pid)
 {
     for (unsigned i = s->process_count; i-- > 0;)
         if (s->processes[i].pid == pid)
@@ -303,7 +303,7 @@ static void build_id_of(const struct mapped *m, char *text)
         sprintf(text + 2 * i, "%02x", m->identity[4 + i]);
 }
 
-static void note_mapping(struct kp_sampler *s, const struct mapped *m)
+static void note_mapping(struct kp_perf_sampler *s, const struct mapped *m)
 {
     struct process *process = find_process(s, (int)m->pid);
     char build_id[KP_SAMPLE_BUILD_ID];
@@ -325,7 +325,7 @@ struct forked {
     uint64_t time;
 };
 
-static void note_fork(struct kp_sampler *s, const struct forked *f)
+static void note_fork(struct kp_perf_sampler *s, const struct forked *f)
 {
     if (f->pid == f->parent_pid)
         return;
@@ -346,7 +346,7 @@ static void note_fork(struct kp_sampler *s, const struct forked *f)
     }
 }
 
-static void note_exec(struct kp_sampler *s, int pid)
+static void note_exec(struct kp_perf_sampler *s, int pid)
 {
     struct process *process = find_process(s, pid);
     if (!process)
@@ -357,7 +357,7 @@ static void note_exec(struct kp_sampler *s, int pid)
 }
 
 /* The latest mapping wins: what it covers of older ones is gone. */
-static void note_sample(struct kp_sampler *s, const struct sample *sample)
+static void note_sample(struct kp_perf_sampler *s, const struct sample *sample)
 {
     uint64_t pc = sample->ip;
     if ((sample->header.misc & PERF_RECORD_MISC_CPUMODE_MASK) == PERF_RECORD_MISC_KERNEL) {
@@ -375,7 +375,7 @@ static void note_sample(struct kp_sampler *s, const struct sample *sample)
     }
 }
 
-static void note(struct kp_sampler *s, const char *bytes)
+static void note(struct kp_perf_sampler *s, const char *bytes)
 {
     const struct perf_event_header *header = (const void *)bytes;
     const uint64_t *body = (const void *)(header + 1);
@@ -400,7 +400,7 @@ static int compare_times(const void *left, const void *right)
 }
 
 /* Takes what is in all rings and works it off in the order of time. */
-static void work_off(struct kp_sampler *s)
+static void work_off(struct kp_perf_sampler *s)
 {
     s->used = 0;
     s->record_count = 0;
@@ -415,7 +415,7 @@ static void work_off(struct kp_sampler *s)
 }
 
 /* Of an event that is not enabled no mappings and forks are told either, so one always is. */
-static void slow_down(struct kp_sampler *s)
+static void slow_down(struct kp_perf_sampler *s)
 {
     for (unsigned i = 0; i < s->ring_count; i++)
         if (s->rings[i].steady >= 0) {
@@ -426,7 +426,7 @@ static void slow_down(struct kp_sampler *s)
 
 static void *run(void *data)
 {
-    struct kp_sampler *s = data;
+    struct kp_perf_sampler *s = data;
     int64_t start = kp_now_ns(CLOCK_MONOTONIC);
     int started = 0;
     struct pollfd *fds = calloc(s->ring_count, sizeof *fds);
@@ -450,7 +450,7 @@ static void *run(void *data)
     return NULL;
 }
 
-static void free_sampler(struct kp_sampler *s)
+static void free_sampler(struct kp_perf_sampler *s)
 {
     close_rings(s);
     for (unsigned i = 0; i < s->process_count; i++)
@@ -468,23 +468,23 @@ uint64_t kp_sampler_period_ns(double cost_ns, double overhead)
     return (uint64_t)(period < LONGEST_PERIOD_NS ? period : LONGEST_PERIOD_NS);
 }
 
-struct kp_sampler *kp_sampler_start(int pid, double overhead, int with_kernel)
+struct kp_perf_sampler *kp_perf_sampler_start(int pid, double overhead, int with_kernel)
 {
-    struct kp_sampler *s = calloc(1, sizeof *s);
+    struct kp_perf_sampler *s = calloc(1, sizeof *s);
     if (!s)
         return NULL;
     pthread_mutex_init(&s->lock, NULL);
     s->period = kp_sampler_period_ns(SAMPLE_COST_NS, overhead);
     if (s->period < SHORTEST_PERIOD_NS)
         s->period = SHORTEST_PERIOD_NS;
-    if (open_rings(s, pid, with_kernel) != 0 || kp_quiet_thread_start(&s->thread, run, s) != 0) {
+    if (open_rings(s, pid, with_kernel) != 0 || kp_signal_free_thread_start(&s->thread, run, s) != 0) {
         free_sampler(s);
         return NULL;
     }
     return s;
 }
 
-void kp_sampler_look(struct kp_sampler *s, struct kp_samples *samples)
+void kp_perf_sampler_look(struct kp_perf_sampler *s, struct kp_samples *samples)
 {
     pthread_mutex_lock(&s->lock);
     kp_samples_add_all(samples, &s->samples);
@@ -499,7 +499,7 @@ static uint64_t lost_of(int event)
     return event >= 0 && read(event, &values, sizeof values) == sizeof values ? values.lost : 0;
 }
 
-void kp_sampler_stop(struct kp_sampler *s, struct kp_samples *samples)
+void kp_perf_sampler_stop(struct kp_perf_sampler *s, struct kp_samples *samples)
 {
     atomic_store(&s->stop, 1);
     pthread_join(s->thread, NULL);
@@ -510,7 +510,7 @@ void kp_sampler_stop(struct kp_sampler *s, struct kp_samples *samples)
     free_sampler(s);
 }
 
-int kp_sampler_is_allowed(int with_kernel)
+int kp_perf_sampler_is_allowed(int with_kernel)
 {
     struct perf_event_attr attributes = attributes_of(LONGEST_PERIOD_NS, with_kernel);
     int event = open_attributes(&attributes, 0, -1);

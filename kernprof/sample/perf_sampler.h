@@ -5,21 +5,21 @@
 
 #include "kernprof/sample/samples.h"
 
-struct kp_sampler;
+struct kp_perf_sampler;
 
 /* Starts sampling `pid`, which must not have executed its program yet: sampling begins with the exec. `overhead` is the
  * part of the run that it may cost. `with_kernel`: what the kernel does for a line counts too. NULL: the system does not
  * allow it. */
-struct kp_sampler *kp_sampler_start(int pid, double overhead, int with_kernel);
+struct kp_perf_sampler *kp_perf_sampler_start(int pid, double overhead, int with_kernel);
 
 /* Ends sampling, hands over what was sampled, to be freed by kp_samples_free, and frees the sampler. */
-void kp_sampler_stop(struct kp_sampler *sampler, struct kp_samples *samples);
+void kp_perf_sampler_stop(struct kp_perf_sampler *sampler, struct kp_samples *samples);
 
 /* Adds to `samples` what was sampled so far, while sampling goes on. */
-void kp_sampler_look(struct kp_sampler *sampler, struct kp_samples *samples);
+void kp_perf_sampler_look(struct kp_perf_sampler *sampler, struct kp_samples *samples);
 
 /* Whether it may be started, as far as can be told beforehand. */
-int kp_sampler_is_allowed(int with_kernel);
+int kp_perf_sampler_is_allowed(int with_kernel);
 
 /* The time between two samples that keeps within `overhead`, where one costs `cost_ns`. */
 uint64_t kp_sampler_period_ns(double cost_ns, double overhead);

@@ -1,4 +1,4 @@
-/* See sampling.h. */
+/* See sampler_choice.h. */
 #include "kernprof/sample/sampler_choice.h"
 
 #include <stdio.h>
@@ -10,26 +10,26 @@
 /* What a timer's signal costs, handler and all (2 to 5 us measured on a virtual machine). */
 #define SIGNAL_COST_NS 5000.0
 
-int kp_sampling_choose(struct kp_sampling *s, const char *folder, double overhead, struct kp_error *error)
+int kp_sampler_choose(struct kp_sampler *s, const char *folder, double overhead, struct kp_error *error)
 {
     const char *forced = getenv(KP_ENV_FORCED_SAMPLER);
     int all = !forced || !*forced;
-    *s = (struct kp_sampling){.folder = folder, .overhead = overhead};
+    *s = (struct kp_sampler){.folder = folder, .overhead = overhead};
     if (!all && strcmp(forced, "perf") != 0 && strcmp(forced, "timer") != 0 && strcmp(forced, "none") != 0)
         return kp_fail(error, KP_ENV_FORCED_SAMPLER "=%s: there are perf, timer and none", forced);
     if (all || strcmp(forced, "perf") == 0) {
-        s->perf_with_kernel = kp_sampler_is_allowed(1);
-        s->perf = kp_sampler_is_allowed(0);
+        s->perf_with_kernel = kp_perf_sampler_is_allowed(1);
+        s->perf = kp_perf_sampler_is_allowed(0);
     }
     if (all || strcmp(forced, "timer") == 0)
         s->timer = kp_timer_sampler_is_allowed();
     return s->perf_with_kernel || s->perf || s->timer;
 }
 
-void kp_sampling_start(int pid, char *environment, size_t size, void *data)
+void kp_sampler_start(int pid, char *environment, size_t size, void *data)
 {
-    struct kp_sampling *s = data;
-    if (s->perf_with_kernel && (s->by_kernel = kp_sampler_start(pid, s->overhead, 1)))
+    struct kp_sampler *s = data;
+    if (s->perf_with_kernel && (s->by_kernel = kp_perf_sampler_start(pid, s->overhead, 1)))
         return;
     if (s->timer && (s->by_timer = kp_timer_sampler_start(s->folder))) {
         snprintf(environment, size, KP_ENV_SAMPLER "=timer\n" KP_ENV_SAMPLE_PERIOD "=%llu",
@@ -37,13 +37,13 @@ void kp_sampling_start(int pid, char *environment, size_t size, void *data)
         return;
     }
     if (s->perf)
-        s->by_kernel = kp_sampler_start(pid, s->overhead, 0);
+        s->by_kernel = kp_perf_sampler_start(pid, s->overhead, 0);
 }
 
-const char *kp_sampling_stop(struct kp_sampling *s, struct kp_samples *samples)
+const char *kp_sampler_stop(struct kp_sampler *s, struct kp_samples *samples)
 {
     if (s->by_kernel) {
-        kp_sampler_stop(s->by_kernel, samples);
+        kp_perf_sampler_stop(s->by_kernel, samples);
         return "perf";
     }
     if (s->by_timer) {

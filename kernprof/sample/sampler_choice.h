@@ -12,21 +12,21 @@
 /* For tests: which sampler to use whatever is allowed ("perf", "timer" or "none"). */
 #define KP_ENV_FORCED_SAMPLER "KERNPROF_SAMPLER"
 
-struct kp_sampling {
+struct kp_sampler {
     const char *folder; /* of the counters */
     double overhead;    /* part of the run that timing may cost */
     int perf, perf_with_kernel, timer; /* what may be used */
-    struct kp_sampler *by_kernel;
+    struct kp_perf_sampler *by_kernel;
     struct kp_timer_sampler *by_timer;
 };
 
 /* Finds out what may be used. 1; 0: nothing; -1: `error`. */
-int kp_sampling_choose(struct kp_sampling *sampling, const char *folder, double overhead, struct kp_error *error);
+int kp_sampler_choose(struct kp_sampler *sampling, const char *folder, double overhead, struct kp_error *error);
 
-/* A struct kp_child_hook's function, its data being the struct kp_sampling. */
-void kp_sampling_start(int pid, char *environment, size_t size, void *sampling);
+/* A struct kp_child_hook's function, its data being the struct kp_sampler. */
+void kp_sampler_start(int pid, char *environment, size_t size, void *sampling);
 
 /* Ends it, if it was started, and hands over what was sampled. Name of what was used, as in the view `runs`; NULL: nothing. */
-const char *kp_sampling_stop(struct kp_sampling *sampling, struct kp_samples *samples);
+const char *kp_sampler_stop(struct kp_sampler *sampling, struct kp_samples *samples);
 
 #endif

@@ -74,7 +74,7 @@ void kp_samples_save(struct kp_samples_saver *saver)
     if (!*saver->sampler || begin < saver->next_ns)
         return;
     struct kp_samples samples = {0};
-    kp_sampler_look(*saver->sampler, &samples);
+    kp_perf_sampler_look(*saver->sampler, &samples);
     write_samples(saver->folder, &samples);
     kp_samples_free(&samples);
     int64_t end = kp_now_ns(CLOCK_MONOTONIC), pause = PAUSE_FACTOR * (end - begin);

@@ -14,7 +14,7 @@
 
 struct kp_samples_saver {
     const char *folder;
-    struct kp_sampler *const *sampler; /* NULL in it: nothing is sampled (yet) */
+    struct kp_perf_sampler *const *sampler; /* NULL in it: nothing is sampled (yet) */
     int64_t next_ns;
 };
 

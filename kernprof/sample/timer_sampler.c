@@ -227,7 +227,7 @@ struct kp_timer_sampler *kp_timer_sampler_start(const char *folder)
     if (!s)
         return NULL;
     s->folder = strdup(folder);
-    if (s->folder && kp_quiet_thread_start(&s->thread, run, s) == 0)
+    if (s->folder && kp_signal_free_thread_start(&s->thread, run, s) == 0)
         return s;
     free_sampler(s);
     return NULL;

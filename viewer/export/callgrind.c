@@ -9,7 +9,7 @@
 #include <string.h>
 
 struct names {
-    const struct kp_model *model;
+    const struct kp_call_graph *model;
     bool *file_seen;
     bool *function_seen;
     FILE *out;
@@ -36,7 +36,7 @@ static int put_function(struct names *names, const char *key, size_t function)
 {
     fprintf(names->out, "%s=(%zu)", key, function + 1);
     if (!names->function_seen[function]) {
-        char *name = kp_model_unique_name(names->model, function);
+        char *name = kp_call_graph_unique_name(names->model, function);
         if (!name)
             return -1;
         fputc(' ', names->out);
@@ -48,13 +48,13 @@ static int put_function(struct names *names, const char *key, size_t function)
     return 0;
 }
 
-static int put_calls(struct names *names, const struct kp_model_function *function)
+static int put_calls(struct names *names, const struct kp_graph_function *function)
 {
-    const struct kp_model *model = names->model;
+    const struct kp_call_graph *model = names->model;
     size_t file = function->source;
     for (size_t i = function->first_arc; i < function->end_arc; i++) {
-        const struct kp_model_arc *arc = &model->arcs[i];
-        const struct kp_model_function *callee = &model->functions[arc->callee];
+        const struct kp_graph_arc *arc = &model->arcs[i];
+        const struct kp_graph_function *callee = &model->functions[arc->callee];
         if (arc->calls == 0)
             continue;
         if (arc->source != file)
@@ -72,15 +72,15 @@ static int put_calls(struct names *names, const struct kp_model_function *functi
 
 static int put_body(struct names *names, size_t number)
 {
-    const struct kp_model *model = names->model;
-    const struct kp_model_function *function = &model->functions[number];
+    const struct kp_call_graph *model = names->model;
+    const struct kp_graph_function *function = &model->functions[number];
     size_t file = function->source;
     fputc('\n', names->out);
     put_file(names, "fl", function->source);
     if (put_function(names, "fn", number) != 0)
         return -1;
     for (size_t i = function->first_row; i < function->end_row; i++) {
-        const struct kp_model_line *line = &model->lines[i];
+        const struct kp_graph_line *line = &model->lines[i];
         if (line->hits == 0 && line->self_ns == 0)
             continue;
         if (line->source != file)
@@ -98,7 +98,7 @@ static int put_body(struct names *names, size_t number)
 
 static void put_head(const struct kp_export_job *job)
 {
-    const struct kp_model *model = job->model;
+    const struct kp_call_graph *model = job->model;
     int64_t time_ns = 0;
     int64_t hits = 0;
     for (size_t i = 0; i < model->line_count; i++) {
@@ -120,7 +120,7 @@ static void put_head(const struct kp_export_job *job)
 
 int kp_export_callgrind(const struct kp_export_job *job, struct kp_error *error)
 {
-    const struct kp_model *model = job->model;
+    const struct kp_call_graph *model = job->model;
     struct names names = {
         .model = model,
         .file_seen = calloc(model->source_count + 1, sizeof(bool)),

@@ -6,7 +6,7 @@
 
 #include "viewer/model/stacks.h"
 
-static void put_frame(const struct kp_model *model, const struct kp_frame *frame, FILE *out)
+static void put_frame(const struct kp_call_graph *model, const struct kp_frame *frame, FILE *out)
 {
     const char *path = model->sources[frame->source].path;
     const char *slash = strrchr(path, '/');
@@ -19,7 +19,7 @@ static void put_frame(const struct kp_model *model, const struct kp_frame *frame
 }
 
 /* Deeper than stacks.c makes them they cannot be, so that recursion is safe. */
-static void put_stack(const struct kp_model *model, const struct kp_stacks *stacks, size_t node, FILE *out)
+static void put_stack(const struct kp_call_graph *model, const struct kp_stacks *stacks, size_t node, FILE *out)
 {
     if (stacks->nodes[node].parent != KP_STACK_ROOT) {
         put_stack(model, stacks, stacks->nodes[node].parent, out);

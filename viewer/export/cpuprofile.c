@@ -43,7 +43,7 @@ static struct json_object *add_node(struct json_object *nodes, int64_t id, const
 }
 
 /* Node 1 is the root; node i of the stacks is i + 2. */
-static int add_nodes(struct json_object *nodes, const struct kp_model *model, const struct kp_stacks *stacks,
+static int add_nodes(struct json_object *nodes, const struct kp_call_graph *model, const struct kp_stacks *stacks,
                      const int *sampled)
 {
     struct json_object **children = calloc(stacks->node_count + 1, sizeof(struct json_object *));

@@ -93,11 +93,11 @@ int kp_export_write(sqlite3 *profile, const struct kp_export_format *format, con
         return write_view(profile, format, view ? view : kp_export_default_view(profile), out, error);
     if (view)
         return kp_fail(error, "--view: the format '%s' has no views; csv and json have", format->name);
-    struct kp_model model;
-    if (kp_model_load(&model, profile, error) != 0)
+    struct kp_call_graph model;
+    if (kp_call_graph_load(&model, profile, error) != 0)
         return -1;
     struct kp_export_job job = {.profile = profile, .model = &model, .out = out, .path = path};
     int status = format->write(&job, error);
-    kp_model_free(&model);
+    kp_call_graph_free(&model);
     return status;
 }

@@ -16,7 +16,7 @@ struct kp_export_view {
 /* What a format other than of views is written from. */
 struct kp_export_job {
     sqlite3 *profile;
-    struct kp_model *model;
+    struct kp_call_graph *model;
     FILE *out;
     const char *path; /* where it will be; NULL: standard output */
 };

@@ -39,7 +39,7 @@ static void add_constants(struct json_object *table, size_t rows, const char *co
 
 #define KEYS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-static void add_meta(struct json_object *document, const struct kp_model *model)
+static void add_meta(struct json_object *document, const struct kp_call_graph *model)
 {
     struct json_object *meta = kp_json_object(document, "meta");
     kp_json_integer(meta, "interval", 1);
@@ -66,7 +66,7 @@ static void add_meta(struct json_object *document, const struct kp_model *model)
 }
 
 /* Strings: paths of the sources first, then names of the functions. */
-static void add_strings(struct json_object *shared, const struct kp_model *model)
+static void add_strings(struct json_object *shared, const struct kp_call_graph *model)
 {
     struct json_object *strings = kp_json_array(shared, "stringArray");
     for (size_t i = 0; i < model->source_count; i++)
@@ -75,7 +75,7 @@ static void add_strings(struct json_object *shared, const struct kp_model *model
         kp_json_append_text(strings, model->functions[i].name);
 }
 
-static void add_sources(struct json_object *shared, const struct kp_model *model)
+static void add_sources(struct json_object *shared, const struct kp_call_graph *model)
 {
     struct json_object *table = kp_json_object(shared, "sources");
     struct json_object *names = kp_json_array(table, "filename");
@@ -93,7 +93,7 @@ static void add_sources(struct json_object *shared, const struct kp_model *model
 
 /* A function with lines in several files is one for each file: a function has one source there. So functions are as
  * many as frames have pairs of the two, numbered as they come. */
-static void add_functions(struct json_object *shared, const struct kp_model *model, const struct kp_stacks *stacks,
+static void add_functions(struct json_object *shared, const struct kp_call_graph *model, const struct kp_stacks *stacks,
                           const size_t *function_of_frame, size_t count)
 {
     struct json_object *table = kp_json_object(shared, "funcTable");
@@ -152,7 +152,7 @@ static void add_empty_tables(struct json_object *shared)
 }
 
 /* Samples stand one after the other in time, each as long as its weight. */
-static void add_samples(struct json_object *thread, const struct kp_model *model, const struct kp_stacks *stacks)
+static void add_samples(struct json_object *thread, const struct kp_call_graph *model, const struct kp_stacks *stacks)
 {
     struct json_object *samples = kp_json_object(thread, "samples");
     struct json_object *nodes = kp_json_array(samples, "stack");
@@ -175,7 +175,7 @@ static void add_samples(struct json_object *thread, const struct kp_model *model
     kp_json_integer(samples, "length", count);
 }
 
-static void add_thread(struct json_object *document, const struct kp_model *model, const struct kp_stacks *stacks)
+static void add_thread(struct json_object *document, const struct kp_call_graph *model, const struct kp_stacks *stacks)
 {
     struct json_object *thread = kp_json_append_object(kp_json_array(document, "threads"));
     kp_json_text(thread, "name", "all threads");
@@ -196,9 +196,9 @@ static void add_thread(struct json_object *document, const struct kp_model *mode
 
 int kp_export_firefox(const struct kp_export_job *job, struct kp_error *error)
 {
-    struct kp_model *model = job->model;
+    struct kp_call_graph *model = job->model;
     struct kp_stacks stacks;
-    if (kp_model_read_sources(model, job->profile, error) != 0 || kp_stacks_build(&stacks, model, error) != 0)
+    if (kp_call_graph_read_sources(model, job->profile, error) != 0 || kp_stacks_build(&stacks, model, error) != 0)
         return -1;
     struct kp_index functions = {0};
     size_t *function_of_frame = calloc(stacks.frame_count + 1, sizeof *function_of_frame);

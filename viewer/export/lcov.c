@@ -7,8 +7,8 @@
 
 static int by_line(const void *left, const void *right)
 {
-    const struct kp_model_line *a = left;
-    const struct kp_model_line *b = right;
+    const struct kp_graph_line *a = left;
+    const struct kp_graph_line *b = right;
     if (a->source != b->source)
         return a->source < b->source ? -1 : 1;
     if (a->line != b->line)
@@ -16,15 +16,15 @@ static int by_line(const void *left, const void *right)
     return (a->hits < b->hits) - (a->hits > b->hits);
 }
 
-static int put_functions(const struct kp_model *model, size_t source, FILE *out)
+static int put_functions(const struct kp_call_graph *model, size_t source, FILE *out)
 {
     size_t found = 0;
     size_t hit = 0;
     for (size_t i = 0; i < model->function_count; i++) {
-        const struct kp_model_function *function = &model->functions[i];
+        const struct kp_graph_function *function = &model->functions[i];
         if (function->source != source)
             continue;
-        char *name = kp_model_unique_name(model, i);
+        char *name = kp_call_graph_unique_name(model, i);
         if (!name)
             return -1;
         fprintf(out, "FN:%lld,%s\nFNDA:%lld,%s\n", (long long)function->line, name, (long long)function->calls, name);
@@ -38,8 +38,8 @@ static int put_functions(const struct kp_model *model, size_t source, FILE *out)
 
 int kp_export_lcov(const struct kp_export_job *job, struct kp_error *error)
 {
-    const struct kp_model *model = job->model;
-    struct kp_model_line *lines = calloc(model->line_count + 1, sizeof *lines);
+    const struct kp_call_graph *model = job->model;
+    struct kp_graph_line *lines = calloc(model->line_count + 1, sizeof *lines);
     if (!lines)
         return kp_fail(error, "lcov: out of memory");
     if (model->line_count) {

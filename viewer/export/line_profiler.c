@@ -26,7 +26,7 @@ struct block {
 struct blocks {
     struct block *block;
     size_t count;
-    const struct kp_model *model;
+    const struct kp_call_graph *model;
     const char *path; /* OUT; NULL: no copies of sources */
 };
 
@@ -98,8 +98,8 @@ static int by_place(const void *left, const void *right)
 
 static void add_block(struct blocks *blocks, size_t number, size_t first, size_t end)
 {
-    const struct kp_model *model = blocks->model;
-    const struct kp_model_function *function = &model->functions[number];
+    const struct kp_call_graph *model = blocks->model;
+    const struct kp_graph_function *function = &model->functions[number];
     struct block block = {.function = number,
                           .source = function->source,
                           .first_row = first,
@@ -123,12 +123,12 @@ static void add_block(struct blocks *blocks, size_t number, size_t first, size_t
 /* A block for each function and file. */
 static int find_blocks(struct blocks *blocks)
 {
-    const struct kp_model *model = blocks->model;
+    const struct kp_call_graph *model = blocks->model;
     blocks->block = calloc(model->line_count + model->function_count + 1, sizeof *blocks->block);
     if (!blocks->block)
         return -1;
     for (size_t i = 0; i < model->function_count; i++) {
-        const struct kp_model_function *function = &model->functions[i];
+        const struct kp_graph_function *function = &model->functions[i];
         size_t first = function->first_row;
         for (size_t row = first; row < function->end_row; row++)
             if (row + 1 == function->end_row || model->lines[row + 1].source != model->lines[row].source) {
@@ -242,7 +242,7 @@ static int write_copies(const struct blocks *blocks, struct kp_error *error)
 /* Lines that were never executed are left out: the viewer divides by hits. */
 static int put_block(const struct blocks *blocks, const struct block *block, FILE *out)
 {
-    const struct kp_model *model = blocks->model;
+    const struct kp_call_graph *model = blocks->model;
     char *path = shown_path(blocks, block->source, block->copy);
     if (!path)
         return -1;
@@ -253,7 +253,7 @@ static int put_block(const struct blocks *blocks, const struct block *block, FIL
     put_string(name, strlen(name), out);
     fputs("\x87](", out);
     for (size_t row = block->first_row; row < block->end_row; row++) {
-        const struct kp_model_line *line = &model->lines[row];
+        const struct kp_graph_line *line = &model->lines[row];
         if (line->hits == 0)
             continue;
         put_integer(line->line, out);
@@ -277,7 +277,7 @@ int kp_export_line_profiler(const struct kp_export_job *job, struct kp_error *er
         free(folder);
     }
     blocks.path = path ? path : whole ? whole : job->path;
-    int status = kp_model_read_sources(job->model, job->profile, error);
+    int status = kp_call_graph_read_sources(job->model, job->profile, error);
     if (status == 0 && find_blocks(&blocks) != 0)
         status = kp_fail(error, "line_profiler: out of memory");
     if (status == 0) {

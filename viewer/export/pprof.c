@@ -132,7 +132,7 @@ static int put_location(uint64_t id, uint64_t function, int64_t number, FILE *ou
 }
 
 /* A function of pprof has one file: a body that was included is another function of the same name. */
-static int put_function(const struct kp_model *model, uint64_t id, const struct kp_frame *frame, int64_t start_line,
+static int put_function(const struct kp_call_graph *model, uint64_t id, const struct kp_frame *frame, int64_t start_line,
                         FILE *out)
 {
     struct message message;
@@ -148,10 +148,10 @@ static int put_function(const struct kp_model *model, uint64_t id, const struct 
 }
 
 /* The function's first line, or the first of what it has in another file; never below a line that has samples. */
-static int64_t start_line(const struct kp_model *model, const struct kp_stacks *stacks, size_t number)
+static int64_t start_line(const struct kp_call_graph *model, const struct kp_stacks *stacks, size_t number)
 {
     const struct kp_frame *frame = &stacks->frames[number];
-    const struct kp_model_function *function = &model->functions[frame->function];
+    const struct kp_graph_function *function = &model->functions[frame->function];
     int64_t line = frame->source == function->source ? function->line : frame->line;
     for (size_t row = function->first_row; row < function->end_row; row++)
         if (model->lines[row].source == frame->source && model->lines[row].line < line)
@@ -159,7 +159,7 @@ static int64_t start_line(const struct kp_model *model, const struct kp_stacks *
     return line;
 }
 
-static int put_locations(const struct kp_model *model, const struct kp_stacks *stacks, FILE *out)
+static int put_locations(const struct kp_call_graph *model, const struct kp_stacks *stacks, FILE *out)
 {
     struct kp_index functions = {0};
     int status = 0;
@@ -176,7 +176,7 @@ static int put_locations(const struct kp_model *model, const struct kp_stacks *s
     return status;
 }
 
-static void put_strings(const struct kp_model *model, FILE *out)
+static void put_strings(const struct kp_call_graph *model, FILE *out)
 {
     for (size_t i = 0; i < sizeof fixed_strings / sizeof *fixed_strings; i++)
         put_bytes(PROFILE_STRING, fixed_strings[i], strlen(fixed_strings[i]), out);
@@ -187,7 +187,7 @@ static void put_strings(const struct kp_model *model, FILE *out)
         put_bytes(PROFILE_STRING, model->functions[i].name, strlen(model->functions[i].name), out);
 }
 
-static int put_profile(const struct kp_model *model, const struct kp_stacks *stacks, FILE *out)
+static int put_profile(const struct kp_call_graph *model, const struct kp_stacks *stacks, FILE *out)
 {
     if (put_value_type(PROFILE_SAMPLE_TYPE, STRING_HITS, STRING_COUNT, out) != 0 ||
         put_value_type(PROFILE_SAMPLE_TYPE, STRING_WALL, STRING_NANOSECONDS, out) != 0)

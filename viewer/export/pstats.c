@@ -60,9 +60,9 @@ static void put_tuple(uint32_t size, FILE *out)
     put_32(size, out);
 }
 
-static void put_function(const struct kp_model *model, size_t number, FILE *out)
+static void put_function(const struct kp_call_graph *model, size_t number, FILE *out)
 {
-    const struct kp_model_function *function = &model->functions[number];
+    const struct kp_graph_function *function = &model->functions[number];
     put_tuple(3, out);
     put_string(model->sources[function->source].path, out);
     put_integer(function->line, out);
@@ -72,14 +72,14 @@ static void put_function(const struct kp_model *model, size_t number, FILE *out)
 /* By callee, then by caller: the calls of several lines become one. */
 static int compare_arcs(const void *left, const void *right)
 {
-    const struct kp_model_arc *a = left;
-    const struct kp_model_arc *b = right;
+    const struct kp_graph_arc *a = left;
+    const struct kp_graph_arc *b = right;
     if (a->callee != b->callee)
         return a->callee < b->callee ? -1 : 1;
     return (a->caller > b->caller) - (a->caller < b->caller);
 }
 
-static size_t sum_arcs(struct kp_model_arc *arcs, size_t count)
+static size_t sum_arcs(struct kp_graph_arc *arcs, size_t count)
 {
     size_t kept = 0;
     if (count)
@@ -100,17 +100,17 @@ static size_t sum_arcs(struct kp_model_arc *arcs, size_t count)
 /* Functions as pstats tells them apart, each with the sums of those that it cannot. */
 struct entries {
     size_t *of_function; /* the entry of each function of the model */
-    struct kp_model_function *entry;
+    struct kp_graph_function *entry;
     size_t *first; /* the function that gives it its name */
     size_t count;
 };
 
-static int find_entries(const struct kp_model *model, struct entries *entries)
+static int find_entries(const struct kp_call_graph *model, struct entries *entries)
 {
     struct kp_index keys = {0};
     int status = 0;
     for (size_t i = 0; i < model->function_count && status == 0; i++) {
-        const struct kp_model_function *function = &model->functions[i];
+        const struct kp_graph_function *function = &model->functions[i];
         char *key = NULL;
         int length = asprintf(&key, "%s:%lld:%s", model->sources[function->source].path, (long long)function->line,
                               function->name);
@@ -121,7 +121,7 @@ static int find_entries(const struct kp_model *model, struct entries *entries)
         if (status != 0)
             break;
         entries->of_function[i] = number;
-        struct kp_model_function *sum = &entries->entry[number];
+        struct kp_graph_function *sum = &entries->entry[number];
         if (number == entries->count) {
             entries->first[entries->count++] = i;
             *sum = *function;
@@ -136,7 +136,7 @@ static int find_entries(const struct kp_model *model, struct entries *entries)
     return status;
 }
 
-static void put_callers(const struct kp_model *model, const struct entries *entries, const struct kp_model_arc *arcs,
+static void put_callers(const struct kp_call_graph *model, const struct entries *entries, const struct kp_graph_arc *arcs,
                         size_t count, FILE *out)
 {
     fputc('{', out);
@@ -151,13 +151,13 @@ static void put_callers(const struct kp_model *model, const struct entries *entr
     fputc('0', out);
 }
 
-static void put_entries(const struct kp_model *model, const struct entries *entries, const struct kp_model_arc *arcs,
+static void put_entries(const struct kp_call_graph *model, const struct entries *entries, const struct kp_graph_arc *arcs,
                         size_t arc_count, FILE *out)
 {
     size_t arc = 0;
     fputc('{', out);
     for (size_t i = 0; i < entries->count; i++) {
-        const struct kp_model_function *entry = &entries->entry[i];
+        const struct kp_graph_function *entry = &entries->entry[i];
         size_t first = arc;
         while (arc < arc_count && arcs[arc].callee == i)
             arc++;
@@ -176,8 +176,8 @@ static void put_entries(const struct kp_model *model, const struct entries *entr
 
 int kp_export_pstats(const struct kp_export_job *job, struct kp_error *error)
 {
-    const struct kp_model *model = job->model;
-    struct kp_model_arc *arcs = calloc(model->arc_count + 1, sizeof *arcs);
+    const struct kp_call_graph *model = job->model;
+    struct kp_graph_arc *arcs = calloc(model->arc_count + 1, sizeof *arcs);
     struct entries entries = {
         .of_function = calloc(model->function_count + 1, sizeof *entries.of_function),
         .entry = calloc(model->function_count + 1, sizeof *entries.entry),

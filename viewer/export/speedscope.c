@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-static void add_frames(struct json_object *frames, const struct kp_model *model, const struct kp_stacks *stacks)
+static void add_frames(struct json_object *frames, const struct kp_call_graph *model, const struct kp_stacks *stacks)
 {
     for (size_t i = 0; i < stacks->frame_count; i++) {
         const struct kp_frame *frame = &stacks->frames[i];

@@ -47,7 +47,7 @@ struct edge {
 };
 
 struct graph {
-    const struct kp_model *model;
+    const struct kp_call_graph *model;
     const struct kp_graph_options *options;
     const struct theme *theme;
     struct node *nodes;
@@ -79,7 +79,7 @@ static int compare_edges(const void *left, const void *right)
 /* One edge for all lines of a caller. */
 static void add_edges(struct graph *graph)
 {
-    const struct kp_model *model = graph->model;
+    const struct kp_call_graph *model = graph->model;
     for (size_t i = 0; i < model->arc_count; i++)
         graph->edges[i] = (struct edge){model->arcs[i].caller, model->arcs[i].callee, model->arcs[i].calls,
                                         model->arcs[i].total_ns};
@@ -104,7 +104,7 @@ static double share(const struct graph *graph, int64_t time_ns)
 
 static void add_nodes(struct graph *graph)
 {
-    const struct kp_model *model = graph->model;
+    const struct kp_call_graph *model = graph->model;
     double self_ns = 0, largest_ns = 0, largest_self = 0;
     for (size_t i = 0; i < model->function_count; i++) {
         self_ns += (double)model->functions[i].self_ns;
@@ -112,7 +112,7 @@ static void add_nodes(struct graph *graph)
     }
     graph->whole_ns = fmax(self_ns, largest_ns);
     for (size_t i = 0; i < model->function_count; i++) {
-        const struct kp_model_function *function = &model->functions[i];
+        const struct kp_graph_function *function = &model->functions[i];
         struct node *node = &graph->nodes[i];
         node->total = share(graph, function->total_ns);
         node->self = share(graph, function->self_ns);
@@ -324,7 +324,7 @@ static void put_name(const struct graph *graph, const char *name)
 
 static void put_node(const struct graph *graph, size_t number)
 {
-    const struct kp_model_function *function = &graph->model->functions[number];
+    const struct kp_graph_function *function = &graph->model->functions[number];
     const struct node *node = &graph->nodes[number];
     const struct theme *theme = graph->theme;
     const char *file = graph->model->sources[function->source].shown;
@@ -382,7 +382,7 @@ static void put_graph(const struct graph *graph)
     fputs("}\n", out);
 }
 
-int kp_graph_write(const struct kp_model *model, const struct kp_graph_options *options, FILE *out,
+int kp_graph_write(const struct kp_call_graph *model, const struct kp_graph_options *options, FILE *out,
                    struct kp_error *error)
 {
     struct graph graph = {

@@ -1,4 +1,4 @@
-/* See model.h. SQL numbers the functions: instances that differ in nothing that is shown get the same number. */
+/* See call_graph.h. SQL numbers the functions: instances that differ in nothing that is shown get the same number. */
 #include "viewer/model/call_graph.h"
 
 #include <stdio.h>
@@ -12,7 +12,7 @@
     "FROM function f JOIN source s ON s.id = f.source) "
 
 struct loader {
-    struct kp_model *model;
+    struct kp_call_graph *model;
     sqlite3 *profile;
     struct kp_error *error;
     size_t room; /* of the array being filled */
@@ -67,7 +67,7 @@ static char *column_copy(sqlite3_stmt *row, int column)
 
 static int take_source(struct loader *loader, sqlite3_stmt *row)
 {
-    struct kp_model *model = loader->model;
+    struct kp_call_graph *model = loader->model;
     struct kp_source *sources = grow(loader, model->sources, model->source_count, sizeof *sources);
     if (!sources)
         return fail_memory(loader);
@@ -82,15 +82,15 @@ static int take_source(struct loader *loader, sqlite3_stmt *row)
 
 static int take_function(struct loader *loader, sqlite3_stmt *row)
 {
-    struct kp_model *model = loader->model;
-    struct kp_model_function *functions = grow(loader, model->functions, model->function_count, sizeof *functions);
+    struct kp_call_graph *model = loader->model;
+    struct kp_graph_function *functions = grow(loader, model->functions, model->function_count, sizeof *functions);
     if (!functions)
         return fail_memory(loader);
     model->functions = functions;
     char *name = column_copy(row, 3);
     if (!name)
         return fail_memory(loader);
-    functions[model->function_count++] = (struct kp_model_function){
+    functions[model->function_count++] = (struct kp_graph_function){
         .source = kp_source_find(model->sources, model->source_count, sqlite3_column_int64(row, 0)),
         .line = column_count(row, 1),
         .last_line = column_count(row, 2),
@@ -105,15 +105,15 @@ static int take_function(struct loader *loader, sqlite3_stmt *row)
 
 static int take_line(struct loader *loader, sqlite3_stmt *row)
 {
-    struct kp_model *model = loader->model;
-    struct kp_model_line *lines = grow(loader, model->lines, model->line_count, sizeof *lines);
+    struct kp_call_graph *model = loader->model;
+    struct kp_graph_line *lines = grow(loader, model->lines, model->line_count, sizeof *lines);
     if (!lines)
         return fail_memory(loader);
     model->lines = lines;
-    struct kp_model_function *function = &model->functions[sqlite3_column_int64(row, 0)];
+    struct kp_graph_function *function = &model->functions[sqlite3_column_int64(row, 0)];
     if (function->end_row == 0)
         function->first_row = model->line_count;
-    lines[model->line_count++] = (struct kp_model_line){
+    lines[model->line_count++] = (struct kp_graph_line){
         .source = kp_source_find(model->sources, model->source_count, sqlite3_column_int64(row, 1)),
         .line = column_count(row, 2),
         .hits = column_count(row, 3),
@@ -126,16 +126,16 @@ static int take_line(struct loader *loader, sqlite3_stmt *row)
 
 static int take_arc(struct loader *loader, sqlite3_stmt *row)
 {
-    struct kp_model *model = loader->model;
-    struct kp_model_arc *arcs = grow(loader, model->arcs, model->arc_count, sizeof *arcs);
+    struct kp_call_graph *model = loader->model;
+    struct kp_graph_arc *arcs = grow(loader, model->arcs, model->arc_count, sizeof *arcs);
     if (!arcs)
         return fail_memory(loader);
     model->arcs = arcs;
     size_t caller = (size_t)sqlite3_column_int64(row, 0);
-    struct kp_model_function *function = &model->functions[caller];
+    struct kp_graph_function *function = &model->functions[caller];
     if (function->end_arc == 0)
         function->first_arc = model->arc_count;
-    arcs[model->arc_count++] = (struct kp_model_arc){
+    arcs[model->arc_count++] = (struct kp_graph_arc){
         .caller = caller,
         .source = kp_source_find(model->sources, model->source_count, sqlite3_column_int64(row, 1)),
         .line = column_count(row, 2),
@@ -151,7 +151,7 @@ static int take_arc(struct loader *loader, sqlite3_stmt *row)
 
 static int take_run(struct loader *loader, sqlite3_stmt *row)
 {
-    struct kp_model *model = loader->model;
+    struct kp_call_graph *model = loader->model;
     model->command = column_copy(row, 0);
     model->start_s = sqlite3_column_double(row, 1);
     model->duration_ns = column_count(row, 2);
@@ -160,7 +160,7 @@ static int take_run(struct loader *loader, sqlite3_stmt *row)
 }
 
 /* A run so short that no sample fell into it: hits then say more than nothing. */
-static bool has_times(const struct kp_model *model)
+static bool has_times(const struct kp_call_graph *model)
 {
     bool found = false;
     for (size_t i = 0; i < model->line_count && !found; i++)
@@ -170,9 +170,9 @@ static bool has_times(const struct kp_model *model)
     return found;
 }
 
-int kp_model_load(struct kp_model *model, sqlite3 *profile, struct kp_error *error)
+int kp_call_graph_load(struct kp_call_graph *model, sqlite3 *profile, struct kp_error *error)
 {
-    *model = (struct kp_model){0};
+    *model = (struct kp_call_graph){0};
     struct loader loader = {.model = model, .profile = profile, .error = error};
     int status = for_each_row(&loader, "SELECT id, path, changed FROM source ORDER BY id", take_source);
     if (status == 0)
@@ -204,13 +204,13 @@ int kp_model_load(struct kp_model *model, sqlite3 *profile, struct kp_error *err
                               "MAX(duration_ns), COUNT(*) = 0 OR SUM(timing IS NOT 'off') > 0 FROM run",
                               take_run);
     if (status != 0)
-        kp_model_free(model);
+        kp_call_graph_free(model);
     else
         model->timed = model->timed && has_times(model);
     return status;
 }
 
-int kp_model_read_sources(struct kp_model *model, sqlite3 *profile, struct kp_error *error)
+int kp_call_graph_read_sources(struct kp_call_graph *model, sqlite3 *profile, struct kp_error *error)
 {
     for (size_t i = 0; i < model->source_count; i++)
         if (kp_source_read(&model->sources[i], profile, error) != 0)
@@ -219,9 +219,9 @@ int kp_model_read_sources(struct kp_model *model, sqlite3 *profile, struct kp_er
 }
 
 /* Functions are ordered by file, so that those of the same file stand together. */
-char *kp_model_unique_name(const struct kp_model *model, size_t number)
+char *kp_call_graph_unique_name(const struct kp_call_graph *model, size_t number)
 {
-    const struct kp_model_function *function = &model->functions[number];
+    const struct kp_graph_function *function = &model->functions[number];
     size_t first = number;
     while (first > 0 && model->functions[first - 1].source == function->source)
         first--;
@@ -234,7 +234,7 @@ char *kp_model_unique_name(const struct kp_model *model, size_t number)
     return asprintf(&name, "%s:%lld", function->name, (long long)function->line) < 0 ? NULL : name;
 }
 
-void kp_model_free(struct kp_model *model)
+void kp_call_graph_free(struct kp_call_graph *model)
 {
     for (size_t i = 0; i < model->source_count; i++)
         kp_source_free(&model->sources[i]);
@@ -245,5 +245,5 @@ void kp_model_free(struct kp_model *model)
     free(model->lines);
     free(model->arcs);
     free(model->command);
-    *model = (struct kp_model){0};
+    *model = (struct kp_call_graph){0};
 }

@@ -9,7 +9,7 @@
 
 #include "viewer/model/source.h"
 
-struct kp_model_function {
+struct kp_graph_function {
     size_t source;
     int64_t line;
     int64_t last_line;
@@ -24,7 +24,7 @@ struct kp_model_function {
     size_t end_arc;
 };
 
-struct kp_model_line {
+struct kp_graph_line {
     size_t source; /* not always the function's: included bodies */
     int64_t line;
     int64_t hits;
@@ -33,7 +33,7 @@ struct kp_model_line {
 };
 
 /* The calls of `callee` on one line. */
-struct kp_model_arc {
+struct kp_graph_arc {
     size_t caller;
     size_t source;
     int64_t line;
@@ -44,14 +44,14 @@ struct kp_model_arc {
     int64_t self_ns;
 };
 
-struct kp_model {
+struct kp_call_graph {
     struct kp_source *sources;
     size_t source_count;
-    struct kp_model_function *functions; /* by file, line, name */
+    struct kp_graph_function *functions; /* by file, line, name */
     size_t function_count;
-    struct kp_model_line *lines; /* by function, source, line */
+    struct kp_graph_line *lines; /* by function, source, line */
     size_t line_count;
-    struct kp_model_arc *arcs; /* by caller, source, line, callee */
+    struct kp_graph_arc *arcs; /* by caller, source, line, callee */
     size_t arc_count;
     char *command; /* of the first run */
     double start_s;
@@ -59,15 +59,15 @@ struct kp_model {
     bool timed;          /* false: no run took times, or none came to anything */
 };
 
-/* -1 with `error` filled (a damaged file), nothing then to free. Sources are not read: see kp_model_read_sources. */
-int kp_model_load(struct kp_model *model, sqlite3 *profile, struct kp_error *error);
+/* -1 with `error` filled (a damaged file), nothing then to free. Sources are not read: see kp_call_graph_read_sources. */
+int kp_call_graph_load(struct kp_call_graph *model, sqlite3 *profile, struct kp_error *error);
 
 /* Finds the texts of all sources. */
-int kp_model_read_sources(struct kp_model *model, sqlite3 *profile, struct kp_error *error);
+int kp_call_graph_read_sources(struct kp_call_graph *model, sqlite3 *profile, struct kp_error *error);
 
 /* A name that no other function of its file has: with ":LINE" where several share it. To be freed; NULL: no memory. */
-char *kp_model_unique_name(const struct kp_model *model, size_t function);
+char *kp_call_graph_unique_name(const struct kp_call_graph *model, size_t function);
 
-void kp_model_free(struct kp_model *model);
+void kp_call_graph_free(struct kp_call_graph *model);
 
 #endif

@@ -16,7 +16,7 @@ struct context {
 };
 
 struct builder {
-    const struct kp_model *model;
+    const struct kp_call_graph *model;
     struct kp_stacks *stacks;
     double *inflow;   /* of each function: what its callers' calls cost, recursion left out */
     double *calls_in; /* calls by callers, recursion included */
@@ -35,11 +35,11 @@ static bool counts_time(const struct builder *builder, size_t function)
 
 static double function_cost(const struct builder *builder, size_t function)
 {
-    const struct kp_model_function *f = &builder->model->functions[function];
+    const struct kp_graph_function *f = &builder->model->functions[function];
     return counts_time(builder, function) ? (double)f->total_ns : (double)f->calls;
 }
 
-static double arc_cost(const struct builder *builder, const struct kp_model_arc *arc)
+static double arc_cost(const struct builder *builder, const struct kp_graph_arc *arc)
 {
     return counts_time(builder, arc->callee) ? (double)arc->total_ns : (double)arc->calls;
 }
@@ -94,7 +94,7 @@ static size_t add_node(struct kp_stacks *stacks, size_t parent, size_t function,
 /* What of a function's cost its callers do not account for: calls from code that is not profiled. */
 static double root_share(const struct builder *builder, size_t number)
 {
-    const struct kp_model_function *function = &builder->model->functions[number];
+    const struct kp_graph_function *function = &builder->model->functions[number];
     double cost = function_cost(builder, number);
     if (builder->calls_in[number] >= (double)function->calls || cost <= builder->inflow[number])
         return builder->calls_in[number] == 0 ? 1 : 0;
@@ -103,8 +103,8 @@ static double root_share(const struct builder *builder, size_t number)
 
 static int visit(struct builder *builder, size_t number, size_t node, double share, int depth)
 {
-    const struct kp_model *model = builder->model;
-    const struct kp_model_function *function = &model->functions[number];
+    const struct kp_call_graph *model = builder->model;
+    const struct kp_graph_function *function = &model->functions[number];
     struct context *contexts =
         grow(builder->contexts, &builder->context_room, builder->context_count, sizeof *contexts);
     if (!contexts)
@@ -115,7 +115,7 @@ static int visit(struct builder *builder, size_t number, size_t node, double sha
     builder->on_path[number] = true;
     int status = 0;
     for (size_t i = function->first_arc; i < function->end_arc && status == 0; i++) {
-        const struct kp_model_arc *arc = &model->arcs[i];
+        const struct kp_graph_arc *arc = &model->arcs[i];
         double whole = whole_cost(builder, arc->callee);
         double part = whole > 0 ? share * arc_cost(builder, arc) / whole : 0;
         if (builder->on_path[arc->callee] || part * whole < 0.5 || depth == DEPTH_MAX ||
@@ -130,9 +130,9 @@ static int visit(struct builder *builder, size_t number, size_t node, double sha
 
 static int find_contexts(struct builder *builder)
 {
-    const struct kp_model *model = builder->model;
+    const struct kp_call_graph *model = builder->model;
     for (size_t i = 0; i < model->arc_count; i++) {
-        const struct kp_model_arc *arc = &model->arcs[i];
+        const struct kp_graph_arc *arc = &model->arcs[i];
         builder->calls_in[arc->callee] += (double)arc->calls;
         if (arc->caller != arc->callee)
             builder->inflow[arc->callee] += arc_cost(builder, arc);
@@ -184,17 +184,17 @@ static int add_sample(struct builder *builder, const struct context *context, si
 /* A function without lines (of a .prof) is one line: its first, hit at every call. */
 static int add_samples(struct builder *builder)
 {
-    const struct kp_model *model = builder->model;
+    const struct kp_call_graph *model = builder->model;
     size_t count = model->line_count + model->function_count;
     struct parts *hits = calloc(2 * count + 1, sizeof *hits);
     struct parts *times = hits + count;
     int status = hits ? 0 : -1;
     for (size_t i = 0; i < builder->context_count && status == 0; i++) {
         const struct context *context = &builder->contexts[i];
-        const struct kp_model_function *function = &model->functions[context->function];
+        const struct kp_graph_function *function = &model->functions[context->function];
         double share = context->share / builder->reached[context->function];
         for (size_t l = function->first_row; l < function->end_row && status == 0; l++) {
-            const struct kp_model_line *line = &model->lines[l];
+            const struct kp_graph_line *line = &model->lines[l];
             status = add_sample(builder, context, line->source, line->line, take_part(&hits[l], share, line->hits),
                                 take_part(&times[l], share, line->self_ns));
         }
@@ -208,7 +208,7 @@ static int add_samples(struct builder *builder)
     return status;
 }
 
-int kp_stacks_build(struct kp_stacks *stacks, const struct kp_model *model, struct kp_error *error)
+int kp_stacks_build(struct kp_stacks *stacks, const struct kp_call_graph *model, struct kp_error *error)
 {
     *stacks = (struct kp_stacks){0};
     size_t count = model->function_count + 1;

@@ -43,7 +43,7 @@ struct kp_stacks {
 };
 
 /* -1 with `error` filled: out of memory, nothing then to free. */
-int kp_stacks_build(struct kp_stacks *stacks, const struct kp_model *model, struct kp_error *error);
+int kp_stacks_build(struct kp_stacks *stacks, const struct kp_call_graph *model, struct kp_error *error);
 
 void kp_stacks_free(struct kp_stacks *stacks);
 

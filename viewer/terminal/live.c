@@ -139,12 +139,12 @@ static int print_functions(sqlite3 *profile, const struct kp_live_options *optio
 {
     if (options->filter.function_count)
         return kp_fail(error, "--function: the run is by function and has no lines; run it with kernprof -l");
-    struct kp_model model;
+    struct kp_call_graph model;
     struct kp_summary_options summary = {.limit = options->limit};
-    if (kp_model_load(&model, profile, error) != 0)
+    if (kp_call_graph_load(&model, profile, error) != 0)
         return -1;
     int result = kp_summary_render(&model, &summary, out, error);
-    kp_model_free(&model);
+    kp_call_graph_free(&model);
     return result;
 }
 

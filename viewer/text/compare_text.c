@@ -1,4 +1,4 @@
-/* A comparison as a table: functions by what they lost, each with the lines that changed. See compare.h. */
+/* A comparison as a table: functions by what they lost, each with the lines that changed. See compare_text.h. */
 #include "viewer/text/compare_text.h"
 
 #include <string.h>

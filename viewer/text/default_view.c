@@ -13,11 +13,11 @@
 
 int kp_view_functions(sqlite3 *profile, const struct kp_summary_options *options, FILE *out, struct kp_error *error)
 {
-    struct kp_model model;
-    if (kp_model_load(&model, profile, error) != 0)
+    struct kp_call_graph model;
+    if (kp_call_graph_load(&model, profile, error) != 0)
         return -1;
     int status = kp_summary_render(&model, options, out, error);
-    kp_model_free(&model);
+    kp_call_graph_free(&model);
     return status;
 }
 

@@ -11,7 +11,7 @@
 
 /* A function as pstats' orders see it. */
 struct row {
-    const struct kp_model_function *function;
+    const struct kp_graph_function *function;
     const char *file;
     char *standard_name; /* file:line(function) */
     size_t number;       /* in the model */
@@ -130,7 +130,7 @@ int kp_summary_add_keys(struct kp_summary_options *options, const char *text, st
 }
 
 struct summary {
-    const struct kp_model *model;
+    const struct kp_call_graph *model;
     const struct kp_summary_options *options;
     struct row *rows; /* of the functions that were called, in the order shown */
     size_t count;
@@ -227,7 +227,7 @@ static void print_functions(const struct summary *summary)
     print_order(summary);
     fputs("   ncalls  tottime  percall  cumtime  percall filename:lineno(function)\n", out);
     for (size_t i = 0; i < summary->shown; i++) {
-        const struct kp_model_function *function = summary->rows[i].function;
+        const struct kp_graph_function *function = summary->rows[i].function;
         print_calls(function->calls, function->primitive_calls, 9, out);
         print_seconds((double)function->self_ns, out);
         print_per_call(function->self_ns, function->calls, out);
@@ -242,7 +242,7 @@ static void print_functions(const struct summary *summary)
 /* The other end of an arc, for sorting. */
 struct end {
     const struct row *row;
-    struct kp_model_arc sum;
+    struct kp_graph_arc sum;
 };
 
 static int compare_ends(const void *left, const void *right)
@@ -258,11 +258,11 @@ static int compare_ends(const void *left, const void *right)
 /* The callers or callees of the function with this number in the model, one for each function: how many there are. */
 static size_t find_ends(const struct summary *summary, size_t number, struct end *ends)
 {
-    const struct kp_model *model = summary->model;
+    const struct kp_call_graph *model = summary->model;
     bool callers = summary->options->table == KP_SUMMARY_CALLERS;
     size_t count = 0;
     for (size_t i = 0; i < model->arc_count; i++) {
-        const struct kp_model_arc *arc = &model->arcs[i];
+        const struct kp_graph_arc *arc = &model->arcs[i];
         size_t other = summary->row_of[callers ? arc->caller : arc->callee];
         if ((callers ? arc->callee : arc->caller) == number && arc->calls > 0 && other != SIZE_MAX)
             ends[count++] = (struct end){&summary->rows[other], *arc};
@@ -328,9 +328,9 @@ static int columns_of(const char *text)
 
 static int take_rows(struct summary *summary)
 {
-    const struct kp_model *model = summary->model;
+    const struct kp_call_graph *model = summary->model;
     for (size_t i = 0; i < model->function_count; i++) {
-        const struct kp_model_function *function = &model->functions[i];
+        const struct kp_graph_function *function = &model->functions[i];
         if (function->calls <= 0)
             continue;
         struct row row = {.function = function, .file = model->sources[function->source].shown, .number = i};
@@ -369,7 +369,7 @@ static int print(struct summary *summary)
     return status;
 }
 
-int kp_summary_render(const struct kp_model *model, const struct kp_summary_options *options, FILE *out,
+int kp_summary_render(const struct kp_call_graph *model, const struct kp_summary_options *options, FILE *out,
                       struct kp_error *error)
 {
     struct summary summary = {

@@ -25,7 +25,7 @@ const char *kp_summary_key_name(size_t index);
 int kp_summary_add_keys(struct kp_summary_options *options, const char *text, struct kp_error *error);
 
 /* -1 with `error` filled: out of memory. Whether all was really written is for the caller to check. */
-int kp_summary_render(const struct kp_model *model, const struct kp_summary_options *options, FILE *out,
+int kp_summary_render(const struct kp_call_graph *model, const struct kp_summary_options *options, FILE *out,
                       struct kp_error *error);
 
 #endif

@@ -1,5 +1,5 @@
-// Timed functions (see timed.h).
-#include "plugin/timed.h"
+// Timed functions (see timers.h).
+#include "plugin/timers.h"
 #include "plugin/compat/attributes.h"
 #include "plugin/compat/coroutines.h"
 #include "plugin/compat/statements.h"

@@ -3,8 +3,8 @@
 // The attribute's name travels from the declaration to the body in the AST, from there as an empty piece of assembly to
 // the pass, and through the pass, which clones bodies, as an attribute of the function. In the end each body enters a
 // region of the runtime (include/kernprof.h) and leaves it on every way out, exceptions included.
-#ifndef KP_PLUGIN_TIMED_H
-#define KP_PLUGIN_TIMED_H
+#ifndef KP_PLUGIN_TIMERS_H
+#define KP_PLUGIN_TIMERS_H
 
 #include "llvm/ADT/StringRef.h"
 
