@@ -1,4 +1,5 @@
-/* The clock whose ticks stand in the counter file: a counter that runs at a constant rate, read without a system call. */
+/* The clock whose ticks stand in the counter file: a counter that runs at a constant rate, read without a system call.
+ */
 #ifndef KP_FORMAT_CLOCK_H
 #define KP_FORMAT_CLOCK_H
 

@@ -27,11 +27,16 @@
 /* The environment of a profiled program: where to count, and how to take time. */
 #define KP_ENV_DIRECTORY "KERNPROF_COUNTERS"
 #define KP_ENV_TIMING "KERNPROF_TIMING"
-#define KP_ENV_OVERHEAD "KERNPROF_OVERHEAD" /* per cent of the run that timing may cost */
+#define KP_ENV_OVERHEAD "KERNPROF_OVERHEAD"   /* per cent of the run that timing may cost */
 #define KP_ENV_FUNCTIONS "KERNPROF_FUNCTIONS" /* set: all functions are profiled, not only lines of the chosen ones */
 
-enum kp_chunk_kind { KP_CHUNK_MODULE = 1, KP_CHUNK_SEGMENT = 2, KP_CHUNK_TARGETS = 3, KP_CHUNK_TIMERS = 4,
-                     KP_CHUNK_TIMER_NAMES = 5 };
+enum kp_chunk_kind {
+    KP_CHUNK_MODULE = 1,
+    KP_CHUNK_SEGMENT = 2,
+    KP_CHUNK_TARGETS = 3,
+    KP_CHUNK_TIMERS = 4,
+    KP_CHUNK_TIMER_NAMES = 5
+};
 
 /* In every program that has timers, for kernprof to know it by. Holds nothing. */
 #define KP_TIMER_SECTION "kp_has_timers"
@@ -53,13 +58,13 @@ struct kp_counters_header {
     uint64_t mono_end_ns;
     uint32_t clean; /* 1 after exit ran its handlers */
     uint32_t module_count;
-    uint64_t end;        /* offset of the next chunk; changed atomically */
+    uint64_t end;              /* offset of the next chunk; changed atomically */
     uint64_t probe_ticks_x256; /* calibrated cost of one timestamp; 0: not calibrated yet */
     uint64_t enter_ticks_x256; /* and of entering a function */
 
     /* For the modules of the process, whose runtimes do not know each other. */
     uint64_t exit_flag;    /* address, in the process, of a semaphore that exit posts; 0: none */
-    uint64_t flag_library; /* the C library that `thread_flag` and `exit_flag` are of: address of one of its functions */
+    uint64_t flag_library; /* the C library that both flags are of: address of one of its functions */
     uint32_t thread_flag;  /* number of the thread-specific value that says `counted in threads`, plus 1; 0: none */
     uint32_t open_modules;
 
@@ -77,7 +82,7 @@ struct kp_counters_header {
 struct kp_chunk {
     uint32_t magic;
     uint32_t kind;
-    uint64_t size; /* multiple of the page, header included */
+    uint64_t size;   /* multiple of the page, header included */
     uint64_t offset; /* in the file */
 };
 
@@ -111,7 +116,7 @@ static inline uint64_t kp_module_hash(const struct kp_module_chunk *module)
 struct kp_segment_chunk {
     struct kp_chunk chunk;
     uint32_t module;
-    uint32_t owner; /* id of the thread that counts in it; 0: free. Changed atomically */
+    uint32_t owner;           /* id of the thread that counts in it; 0: free. Changed atomically */
     uint64_t counters_offset; /* from the start of the chunk */
     uint64_t counters_size;
     uint64_t next;    /* offset of an older segment of the module; 0: none */
@@ -120,8 +125,8 @@ struct kp_segment_chunk {
     uint32_t reserved;
 };
 
-/* Where calls through pointers went that were counted in one segment: a hash table, which only grows. A site and target may stand
- * in several chunks; the sum counts. */
+/* Where calls through pointers went that were counted in one segment: a hash table, which only grows. A site and target
+ * may stand in several chunks; the sum counts. */
 struct kp_targets_chunk {
     struct kp_chunk chunk;
     uint32_t module;
@@ -134,12 +139,12 @@ struct kp_target {
     uint64_t calls;
 };
 
-/* Timers (KP_REGION and the like): one cell for each name and thread. The cells of threads that have ended are added up in
- * chunks of their own, whose `thread` is 0. */
+/* Timers (KP_REGION and the like): one cell for each name and thread. The cells of threads that have ended are added up
+ * in chunks of their own, whose `thread` is 0. */
 struct kp_timers_chunk {
     struct kp_chunk chunk;
     uint32_t thread;
-    uint32_t stale; /* 1: kp_reset_timers was called, and the thread has not yet noticed: nothing here counts */
+    uint32_t stale;        /* 1: kp_reset_timers was called, and the thread has not yet noticed: nothing here counts */
     uint64_t cells_offset; /* from the start of the chunk */
     uint64_t cell_count;
 };
@@ -151,8 +156,8 @@ struct kp_timer_cell {
     uint64_t longest;
     uint64_t shortest_inverted; /* ~ticks, so that 0 is none */
     union {
-        uint64_t entered;      /* of a thread that runs: when the open region began */
-        uint64_t most_ticks;   /* of those that ended: the largest `ticks` of one thread */
+        uint64_t entered;    /* of a thread that runs: when the open region began */
+        uint64_t most_ticks; /* of those that ended: the largest `ticks` of one thread */
     };
     union {
         uint64_t frame;        /* address of the open region's state; 0: kp_region_begin */

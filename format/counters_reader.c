@@ -76,7 +76,8 @@ const struct kp_timers_chunk *kp_counters_timers(const struct kp_chunk *chunk)
     return t;
 }
 
-const char *kp_counters_timer_name(const struct kp_counters *counters, const struct kp_timer_cell *cell, uint32_t *length)
+const char *kp_counters_timer_name(const struct kp_counters *counters, const struct kp_timer_cell *cell,
+                                   uint32_t *length)
 {
     uint64_t offset = cell->name;
     if (offset < KP_COUNTERS_PAGE || offset % 8 != 0 || offset > counters->size - sizeof(struct kp_timer_name))

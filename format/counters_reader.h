@@ -28,6 +28,7 @@ const struct kp_targets_chunk *kp_counters_targets(const struct kp_chunk *chunk)
 const struct kp_timers_chunk *kp_counters_timers(const struct kp_chunk *chunk);
 
 /* The name of a timer's cell, which no NUL ends; NULL if the cell is not used or damaged. */
-const char *kp_counters_timer_name(const struct kp_counters *counters, const struct kp_timer_cell *cell, uint32_t *length);
+const char *kp_counters_timer_name(const struct kp_counters *counters, const struct kp_timer_cell *cell,
+                                   uint32_t *length);
 
 #endif

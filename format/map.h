@@ -1,12 +1,12 @@
 /* The map section: what the plugin says of each instrumented function.
  *
  * The plugin emits records into the section `kp_map`; the linker concatenates them. There are two kinds, told apart by
- * their magic: one of functions, written before any optimisation, and one of the call sites that are left in a body after
- * it. A record holds no pointers: offsets are relative to their own address, everything else is an index into the tables
- * that follow the record. format/README.md draws the picture.
+ * their magic: one of functions, written before any optimisation, and one of the call sites that are left in a body
+ * after it. A record holds no pointers: offsets are relative to their own address, everything else is an index into the
+ * tables that follow the record. format/README.md draws the picture.
  *
- * Invariants: records and every table are 8-byte aligned; every record begins with its magic and its size in bytes, tables
- * included.
+ * Invariants: records and every table are 8-byte aligned; every record begins with its magic and its size in bytes,
+ * tables included.
  */
 #ifndef KP_FORMAT_MAP_H
 #define KP_FORMAT_MAP_H
@@ -32,12 +32,12 @@
 enum kp_timing { KP_TIMING_OFF = 1, KP_TIMING_EXACT = 2, KP_TIMING_ADAPTIVE = 3 };
 
 enum kp_record_flags {
-    KP_FUNCTION_BY_ATTRIBUTE = 1, /* chosen by an attribute, not by a command-line option */
+    KP_FUNCTION_BY_ATTRIBUTE = 1,   /* chosen by an attribute, not by a command-line option */
     KP_FUNCTION_BLOCK_COUNTERS = 2, /* one counter per block: flow is not conserved or edges cannot be split */
-    KP_FUNCTION_IN_PLACE = 4, /* its one body always counts: it cannot be cloned */
-    KP_FUNCTION_CALLS_ONLY = 8, /* not chosen for lines: its calls are counted when functions are profiled */
-    KP_FUNCTION_NOT_LINES = 16, /* KP_MEMPROF: in no listing of lines */
-    KP_FUNCTION_NOT_MEMORY = 32, /* KP_LINEPROF: in no listing of memory */
+    KP_FUNCTION_IN_PLACE = 4,       /* its one body always counts: it cannot be cloned */
+    KP_FUNCTION_CALLS_ONLY = 8,     /* not chosen for lines: its calls are counted when functions are profiled */
+    KP_FUNCTION_NOT_LINES = 16,     /* KP_MEMPROF: in no listing of lines */
+    KP_FUNCTION_NOT_MEMORY = 32,    /* KP_LINEPROF: in no listing of memory */
 
     /* Not a function but a pattern of the command line, `name`; everything else is 0. */
     KP_GLOB_OF_FUNCTIONS = 0x100,
@@ -71,8 +71,8 @@ struct kp_map_record {
     uint32_t first_line;   /* of its name */
     uint32_t last_line;
     uint32_t entry_block;
-    uint32_t source;      /* string: text of the lines first_line to last_line; 0: not known */
-    uint32_t loop_count;  /* that go on without timestamps in mode exact */
+    uint32_t source;     /* string: text of the lines first_line to last_line; 0: not known */
+    uint32_t loop_count; /* that go on without timestamps in mode exact */
     uint32_t reserved;
 };
 
@@ -125,8 +125,9 @@ struct kp_map_sites {
     int32_t function_offset; /* to the kp_map_record of the function whose body it is */
 };
 
-/* A counter, of any function of the module, that is not counted here, as a call site's countdown tells it: it has `step` more
- * for each call of the site. Where it is stands in fused_offsets (int32_t, from its own address to the counter's). */
+/* A counter, of any function of the module, that is not counted here, as a call site's countdown tells it: it has
+ * `step` more for each call of the site. Where it is stands in fused_offsets (int32_t, from its own address to the
+ * counter's). */
 struct kp_map_fused {
     uint32_t site;
     uint32_t step;
@@ -139,39 +140,46 @@ struct kp_map_site {
 
 /* A place in the source, and the one that it was inlined at. */
 struct kp_map_frame {
-    uint32_t function;   /* string: linkage name */
-    uint32_t file;       /* of `line` */
+    uint32_t function; /* string: linkage name */
+    uint32_t file;     /* of `line` */
     uint32_t line;
     uint32_t inlined_at; /* frame, or KP_NO_FRAME: this one is in the body's own function */
 };
 
 #define KP_NO_FRAME 0xffffffffu
 
-/* Behind a function's counters, as 64-bit words: KP_ACTIVATION_WORDS of the function, KP_LINE_WORDS per line, KP_LOOP_WORDS
- * per loop that goes on without timestamps in mode exact: what it took in all, as of a line, and its passes with them.
- * KP_INNER_CALLS: activations that another one of the same function was under (kept where calls are timed by samples).
- * KP_TIMED_CALLS: activations that took timestamps. */
-enum kp_activation_word { KP_TOTAL_TICKS, KP_SELF_TICKS, KP_OUTERMOST_FRAME, KP_INNER_CALLS, KP_TIMED_CALLS, KP_ACTIVATION_WORDS };
+/* Behind a function's counters, as 64-bit words: KP_ACTIVATION_WORDS of the function, KP_LINE_WORDS per line,
+ * KP_LOOP_WORDS per loop that goes on without timestamps in mode exact: what it took in all, as of a line, and its
+ * passes with them. KP_INNER_CALLS: activations that another one of the same function was under (kept where calls are
+ * timed by samples). KP_TIMED_CALLS: activations that took timestamps. */
+enum kp_activation_word {
+    KP_TOTAL_TICKS,
+    KP_SELF_TICKS,
+    KP_OUTERMOST_FRAME,
+    KP_INNER_CALLS,
+    KP_TIMED_CALLS,
+    KP_ACTIVATION_WORDS
+};
 enum kp_line_word { KP_LINE_TICKS, KP_LINE_SELF_TICKS, KP_LINE_LONGEST, KP_LINE_SHORTEST_INVERTED, KP_LINE_WORDS };
 enum kp_loop_word { KP_LOOP_TICKS, KP_LOOP_SELF_TICKS, KP_LOOP_PASSES, KP_LOOP_WORDS };
 
 /* Of each call site and thread (runtime/calls.c). */
 enum kp_site_word {
-    KP_SITE_COUNTDOWN, /* calls until the next timed one; below zero: now */
-    KP_SITE_GRANTED,   /* sum of all countdowns that were set */
-    KP_SITE_TIMED,     /* timed calls made by outermost activations, */
-    KP_SITE_TICKS,     /* the sum of their lengths, */
-    KP_SITE_SQUARES,   /* and of their squares (a double) */
+    KP_SITE_COUNTDOWN,   /* calls until the next timed one; below zero: now */
+    KP_SITE_GRANTED,     /* sum of all countdowns that were set */
+    KP_SITE_TIMED,       /* timed calls made by outermost activations, */
+    KP_SITE_TICKS,       /* the sum of their lengths, */
+    KP_SITE_SQUARES,     /* and of their squares (a double) */
     KP_SITE_INNER_TIMED, /* timed calls made by other activations */
     KP_SITE_INNER_TICKS,
     KP_SITE_CPU_WALL_TICKS, /* of timed calls whose processor time was taken too: their length */
-    KP_SITE_CPU_NS,      /* and their processor time */
-    KP_SITE_LAST_BEGAN,  /* ticks when the last timed call began, */
-    KP_SITE_LAST_GAP,    /* and the countdown that was set then */
-    KP_SITE_SEEN_CALLS,  /* calls so far when it began, */
-    KP_SITE_OUTER_CALLS, /* and those of them that timed calls of outermost activations stand for */
-    KP_SITE_TARGET,      /* of calls through a pointer: the last target's address, */
-    KP_SITE_TARGET_CALLS, /* and the calls so far when it became that */
+    KP_SITE_CPU_NS,         /* and their processor time */
+    KP_SITE_LAST_BEGAN,     /* ticks when the last timed call began, */
+    KP_SITE_LAST_GAP,       /* and the countdown that was set then */
+    KP_SITE_SEEN_CALLS,     /* calls so far when it began, */
+    KP_SITE_OUTER_CALLS,    /* and those of them that timed calls of outermost activations stand for */
+    KP_SITE_TARGET,         /* of calls through a pointer: the last target's address, */
+    KP_SITE_TARGET_CALLS,   /* and the calls so far when it became that */
     KP_SITE_WORDS
 };
 

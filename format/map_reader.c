@@ -174,7 +174,8 @@ uint64_t kp_map_words(const struct kp_map_record *record)
 }
 
 /* Index of the first of `words` words among the counters, which the field at `field` is `offset` bytes away from. */
-static int64_t word_index(uint64_t field, int32_t offset, uint64_t words, uint64_t counters_address, uint64_t counters_size)
+static int64_t word_index(uint64_t field, int32_t offset, uint64_t words, uint64_t counters_address,
+                          uint64_t counters_size)
 {
     uint64_t distance = field + (uint64_t)(int64_t)offset - counters_address;
     if (distance % 8 != 0 || distance > counters_size || words > (counters_size - distance) / 8)
@@ -192,18 +193,21 @@ int64_t kp_map_first_word(const struct kp_map_view *view, uint64_t map_address, 
 int64_t kp_map_first_site_word(const struct kp_sites_view *view, uint64_t map_address, uint64_t counters_address,
                                uint64_t counters_size)
 {
-    return word_index(map_address + view->offset + offsetof(struct kp_map_sites, words_offset), view->record->words_offset,
-                      (uint64_t)view->record->site_count * KP_SITE_WORDS, counters_address, counters_size);
+    return word_index(map_address + view->offset + offsetof(struct kp_map_sites, words_offset),
+                      view->record->words_offset, (uint64_t)view->record->site_count * KP_SITE_WORDS, counters_address,
+                      counters_size);
 }
 
-int64_t kp_map_fused_word(const struct kp_sites_view *view, uint32_t fused, uint64_t map_address, uint64_t counters_address,
-                          uint64_t counters_size)
+int64_t kp_map_fused_word(const struct kp_sites_view *view, uint32_t fused, uint64_t map_address,
+                          uint64_t counters_address, uint64_t counters_size)
 {
     uint64_t field = sizeof *view->record + (uint64_t)fused * sizeof *view->fused_offsets;
-    return word_index(map_address + view->offset + field, view->fused_offsets[fused], 1, counters_address, counters_size);
+    return word_index(map_address + view->offset + field, view->fused_offsets[fused], 1, counters_address,
+                      counters_size);
 }
 
 uint64_t kp_map_function_of_sites(const struct kp_sites_view *view)
 {
-    return view->offset + offsetof(struct kp_map_sites, function_offset) + (uint64_t)(int64_t)view->record->function_offset;
+    return view->offset + offsetof(struct kp_map_sites, function_offset) +
+           (uint64_t)(int64_t)view->record->function_offset;
 }

@@ -41,14 +41,14 @@ int64_t kp_map_first_site_word(const struct kp_sites_view *view, uint64_t map_ad
                                uint64_t counters_size);
 
 /* The same of a fused counter's word. */
-int64_t kp_map_fused_word(const struct kp_sites_view *view, uint32_t fused, uint64_t map_address, uint64_t counters_address,
-                          uint64_t counters_size);
+int64_t kp_map_fused_word(const struct kp_sites_view *view, uint32_t fused, uint64_t map_address,
+                          uint64_t counters_address, uint64_t counters_size);
 
 /* Offset in the section of the function's record that the sites belong to. It may be no record's. */
 uint64_t kp_map_function_of_sites(const struct kp_sites_view *view);
 
-/* Whether the record is of a function that is listed: where functions are profiled all, else those chosen for their lines.
- * Other records only forward calls, or tell of patterns. */
+/* Whether the record is of a function that is listed: where functions are profiled all, else those chosen for their
+ * lines. Other records only forward calls, or tell of patterns. */
 int kp_map_is_profiled(const struct kp_map_record *record, int by_function);
 
 /* Number of such functions. */

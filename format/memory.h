@@ -2,8 +2,8 @@
  *
  * The interposer (runtime/memory/) writes here while the program runs, so that it survives any end of it. A module's
  * lines are found as the module's counters are: the record of a line stands at the index that kp_memory_index gives for
- * the place of the line's words among the module's counters. Unlike counters, records are shared by all threads: a block
- * is freed by whom it may. */
+ * the place of the line's words among the module's counters. Unlike counters, records are shared by all threads: a
+ * block is freed by whom it may. */
 #ifndef KP_FORMAT_MEMORY_H
 #define KP_FORMAT_MEMORY_H
 
@@ -32,7 +32,7 @@ struct kp_memory_line {
     uint64_t peak_number;    /* see kp_memory_at_peak */
     int64_t increment_bytes; /* what memory grew by while the line ran, callees included */
     int64_t usage_bytes;     /* the most that was in use after the line */
-    uint64_t left_out;       /* 1: of a function that is for lines alone; what it does is charged to its caller's line */
+    uint64_t left_out; /* 1: of a function that is for lines alone; what it does is charged to its caller's line */
 };
 
 /* Of a process. */
@@ -48,9 +48,9 @@ struct kp_memory_totals {
     int64_t live_blocks;
     int64_t in_use_bytes;
     int64_t peak_bytes;
-    uint64_t peak_number; /* how many times a new peak was reached */
-    uint64_t lost; /* events that could not be recorded */
-    uint64_t own_allocator; /* 1: the program has a malloc linked in that cannot be seen */
+    uint64_t peak_number;          /* how many times a new peak was reached */
+    uint64_t lost;                 /* events that could not be recorded */
+    uint64_t own_allocator;        /* 1: the program has a malloc linked in that cannot be seen */
     struct kp_memory_line outside; /* of no profiled line */
 };
 
@@ -90,8 +90,8 @@ static_assert(sizeof(struct kp_memory_line) == 96, "on-disk layout");
 _Static_assert(sizeof(struct kp_memory_line) == 96, "on-disk layout");
 #endif
 
-/* Of the line whose words start at word `word` of the module's counters. A line has KP_LINE_WORDS of them, so that no two
- * lines share an index. */
+/* Of the line whose words start at word `word` of the module's counters. A line has KP_LINE_WORDS of them, so that no
+ * two lines share an index. */
 static inline uint64_t kp_memory_index(uint64_t word)
 {
     return word / KP_LINE_WORDS;

@@ -76,7 +76,8 @@ static bool has_journal(const char *path)
     return length < (int)sizeof journal && stat(journal, &status) == 0 && status.st_size > 0;
 }
 
-/* Rolls back what a killed writer left half done, for which SQLite wants to be able to write. Waits for one that lives. */
+/* Rolls back what a killed writer left half done, for which SQLite wants to be able to write. Waits for one that lives.
+ */
 static void settle(const char *path)
 {
     sqlite3 *profile = NULL;
@@ -110,8 +111,8 @@ static int check_header(const char *path, struct kp_error *error)
     if (version == 0)
         return fail_damaged(path, "it has no format version", error);
     if (version < KP_PROFILE_VERSION)
-        return kp_fail(error, "%s: made by an older kernprof (format %u, this reads %d); profile the program again", path, version,
-                       KP_PROFILE_VERSION);
+        return kp_fail(error, "%s: made by an older kernprof (format %u, this reads %d); profile the program again",
+                       path, version, KP_PROFILE_VERSION);
 
     int64_t page_size = header[HEADER_PAGE_SIZE] << 8 | header[HEADER_PAGE_SIZE + 1];
     page_size = page_size == 1 ? 65536 : page_size;

@@ -1,10 +1,10 @@
-/* Samples of the program counter that a process takes of itself, where the system forbids kernprof to do it from outside: a
- * chunk of the counter file that handlers of a timer's signal fill (runtime/samples.c) and kernprof empties
+/* Samples of the program counter that a process takes of itself, where the system forbids kernprof to do it from
+ * outside: a chunk of the counter file that handlers of a timer's signal fill (runtime/samples.c) and kernprof empties
  * (kernprof/sample/timer_sampler.c).
  *
- * A ring: `taken` samples were begun, `read` of them are in kernprof's hands. A sample is complete when `periods`, written
- * last, is not 0; kernprof sets it back to 0 before it moves `read` on. What is in the ring when the process is killed
- * stays there. */
+ * A ring: `taken` samples were begun, `read` of them are in kernprof's hands. A sample is complete when `periods`,
+ * written last, is not 0; kernprof sets it back to 0 before it moves `read` on. What is in the ring when the process is
+ * killed stays there. */
 #ifndef KP_FORMAT_SAMPLES_H
 #define KP_FORMAT_SAMPLES_H
 

@@ -78,8 +78,8 @@
  *   kp_summary(stdout)               a table of all of them; KERNPROF_PRINT_SUMMARY=1 prints it at exit, to stderr
  *   kp_reset_timers()                back to nothing
  *
- * They need no wrapper and no kernprof, only the library: `cc x.c -lkernprof` (kernprof cc links it by itself). Run under
- * kernprof, the timers are also in the profile: `kernprof view --timers`. With -DKP_NO_TIMERS all of them vanish.
+ * They need no wrapper and no kernprof, only the library: `cc x.c -lkernprof` (kernprof cc links it by itself). Run
+ * under kernprof, the timers are also in the profile: `kernprof view --timers`. With -DKP_NO_TIMERS all of them vanish.
  *
  * A name within itself counts once: a region that is entered while one of the same name is open on the same thread adds
  * neither call nor time. Threads are timed each for itself and added up. docs/timers.md has the rest: signals, fork,
@@ -92,17 +92,17 @@
  *
  *   - The compiler does not know that the block runs: a function that ends with a region that returns draws a warning
  *     about a missing return.
- *   - In C89 as gcc has it (-std=c89, -std=gnu89), which can close nothing at a return: leave it at its end, by break or
- *     by continue. Left by return or goto it is not counted. clang closes it in C89, too.
+ *   - In C89 as gcc has it (-std=c89, -std=gnu89), which can close nothing at a return: leave the block at its end, by
+ *     break or by continue. A region left by return or goto is not counted. clang closes it in C89, too.
  *   - -DKP_NO_TIMERS leaves the bare block, in which break and continue belong to the loop around it. So code that is
  *     compiled both ways must not leave a region by them.
  *
  * A literal name is looked up once per place. Names may be made at run time; they are copied.
  *
- * KP_TIMED takes a literal name. It measures when compiled by `kernprof cc` and `kernprof c++`, whether run under kernprof
- * or not; exceptions end it, too. Other compilers can add no code to a function from outside of it: there, gcc and g++
- * included, it is nothing. What measures with every compiler is a region around the body: KP_REGION in C, `kp::region` as
- * the first line of the body in C++. Coroutines and naked functions are not timed by it.
+ * KP_TIMED takes a literal name. It measures when compiled by `kernprof cc` and `kernprof c++`, whether run under
+ * kernprof or not; exceptions end it, too. Other compilers can add no code to a function from outside of it: there, gcc
+ * and g++ included, it is nothing. What measures with every compiler is a region around the body: KP_REGION in C,
+ * `kp::region` as the first line of the body in C++. Coroutines and naked functions are not timed by it.
  *
  * -DKP_NO_TIMERS leaves no code of any of them. Only `kp::region r(...)` needs the optimiser (-O1) for that.
  */
@@ -160,26 +160,37 @@ KP_API int kp_region_step_c89(const void *frame, int place, int inner);
 #endif
 
 /* The place's memory of its timer, for a literal name. */
-#define KP_SITE_(name)                                                                                                    \
-    __extension__({                                                                                                       \
-        static struct kp_timer_site kp_site;                                                                              \
-        __builtin_constant_p(name) ? &kp_site : (struct kp_timer_site *)0;                                                \
+#define KP_SITE_(name)                                                                                                 \
+    __extension__({                                                                                                    \
+        static struct kp_timer_site kp_site;                                                                           \
+        __builtin_constant_p(name) ? &kp_site : (struct kp_timer_site *)0;                                             \
     })
 #define KP_PASTE2_(a, b) a##b
 #define KP_PASTE_(a, b) KP_PASTE2_(a, b)
 
 #ifdef __cplusplus
 
-namespace kp {
+namespace kp
+{
 
 /* A region until the end of its scope. */
-class region {
-public:
-    KP_INLINE_ explicit region(const char *name) { kp_region_enter(&state, (struct kp_timer_site *)0, name); }
-    KP_INLINE_ region(struct kp_timer_site *site, const char *name) { kp_region_enter(&state, site, name); }
-    KP_INLINE_ ~region() { kp_region_leave(&state); }
+class region
+{
+  public:
+    KP_INLINE_ explicit region(const char *name)
+    {
+        kp_region_enter(&state, (struct kp_timer_site *)0, name);
+    }
+    KP_INLINE_ region(struct kp_timer_site *site, const char *name)
+    {
+        kp_region_enter(&state, site, name);
+    }
+    KP_INLINE_ ~region()
+    {
+        kp_region_leave(&state);
+    }
 
-private:
+  private:
     region(const region &);
     region &operator=(const region &);
     struct kp_region state;
@@ -187,34 +198,34 @@ private:
 
 } /* namespace kp */
 
-#define KP_REGION_(name, id)                                                                                              \
-    for (::kp::region KP_PASTE_(kp_region_, id)(KP_SITE_(name), (name)),                                                  \
-         *KP_PASTE_(kp_once_, id) = &KP_PASTE_(kp_region_, id);                                                           \
+#define KP_REGION_(name, id)                                                                                           \
+    for (::kp::region KP_PASTE_(kp_region_, id)(KP_SITE_(name), (name)),                                               \
+         *KP_PASTE_(kp_once_, id) = &KP_PASTE_(kp_region_, id);                                                        \
          KP_PASTE_(kp_once_, id); KP_PASTE_(kp_once_, id) = 0)
 #define KP_REGION(name) KP_REGION_(name, __COUNTER__)
 
 #elif (defined(__STDC_VERSION__) && __STDC_VERSION__ >= 199901L) || defined(__clang__)
 
-#define KP_REGION_(name, id)                                                                                              \
-    for (struct kp_region KP_PASTE_(kp_region_, id) __attribute__((__cleanup__(kp_region_leave))),                        \
-         *KP_PASTE_(kp_once_, id) = kp_region_enter(&KP_PASTE_(kp_region_, id), KP_SITE_(name), (name));                  \
+#define KP_REGION_(name, id)                                                                                           \
+    for (struct kp_region KP_PASTE_(kp_region_, id) __attribute__((__cleanup__(kp_region_leave))),                     \
+         *KP_PASTE_(kp_once_, id) = kp_region_enter(&KP_PASTE_(kp_region_, id), KP_SITE_(name), (name));               \
          KP_PASTE_(kp_once_, id); KP_PASTE_(kp_once_, id) = 0)
 
 #if defined(__STDC_VERSION__) && __STDC_VERSION__ >= 199901L
 #define KP_REGION(name) KP_REGION_(name, __COUNTER__)
 #else
-#define KP_REGION(name)                                                                                                   \
-    _Pragma("clang diagnostic push") _Pragma("clang diagnostic ignored \"-Wc99-extensions\"")                             \
-    _Pragma("clang diagnostic ignored \"-Wgcc-compat\"") KP_REGION_(name, __COUNTER__)                                    \
-    _Pragma("clang diagnostic pop")
+#define KP_REGION(name)                                                                                                \
+    _Pragma("clang diagnostic push") _Pragma("clang diagnostic ignored \"-Wc99-extensions\"")                          \
+        _Pragma("clang diagnostic ignored \"-Wgcc-compat\"") KP_REGION_(name, __COUNTER__)                             \
+            _Pragma("clang diagnostic pop")
 #endif
 
 #else
 
 /* C89 has no variable for a statement, so the library keeps the state. The inner loop is there for break. */
-#define KP_REGION_(name, id)                                                                                              \
-    for (kp_region_enter_c89(__builtin_frame_address(0), id, KP_SITE_(name), (name));                                     \
-         kp_region_step_c89(__builtin_frame_address(0), id, 0);)                                                          \
+#define KP_REGION_(name, id)                                                                                           \
+    for (kp_region_enter_c89(__builtin_frame_address(0), id, KP_SITE_(name), (name));                                  \
+         kp_region_step_c89(__builtin_frame_address(0), id, 0);)                                                       \
         for (; kp_region_step_c89(__builtin_frame_address(0), id, 1);)
 #define KP_REGION(name) KP_REGION_(name, __COUNTER__)
 
@@ -230,13 +241,19 @@ private:
 #define kp_reset_timers() ((void)0)
 
 #ifdef __cplusplus
-namespace kp {
-class region {
-public:
-    KP_INLINE_ explicit region(const char *) {}
-    KP_INLINE_ ~region() {}
+namespace kp
+{
+class region
+{
+  public:
+    KP_INLINE_ explicit region(const char *)
+    {
+    }
+    KP_INLINE_ ~region()
+    {
+    }
 
-private:
+  private:
     region(const region &);
     region &operator=(const region &);
 };

@@ -2,8 +2,8 @@
 //
 // A chosen function carries an assumption attribute (AttributeMark or OptionMark), which later declarations inherit and
 // which Clang turns into the IR function attribute "llvm.assume", on constructors and destructors too in every version
-// from 14 to 19. But it does so when the function is first used: a definition that is chosen after that (an attribute on
-// the definition alone, behind a call) needs a second carrier, one that Clang looks at when it emits the definition.
+// from 14 to 19. But it does so when the function is first used: a definition that is chosen after that (an attribute
+// on the definition alone, behind a call) needs a second carrier, one that Clang looks at when it emits the definition.
 #include "plugin/compat/attributes.h"
 #include "plugin/continuations.h"
 #include "plugin/labels.h"
@@ -25,9 +25,7 @@ using namespace clang;
 
 namespace {
 
-void mark(Decl *D, llvm::StringRef Text) {
-  D->addAttr(kp::createAssumption(D->getASTContext(), Text));
-}
+void mark(Decl *D, llvm::StringRef Text) { D->addAttr(kp::createAssumption(D->getASTContext(), Text)); }
 
 /// One of our attributes: takes no argument, belongs on functions.
 struct FunctionAttribute : ParsedAttrInfo {
@@ -39,7 +37,8 @@ struct FunctionAttribute : ParsedAttrInfo {
   bool diagAppertainsToDecl(Sema &S, const ParsedAttr &Attr, const Decl *D) const override {
     if (isa<FunctionDecl>(D) || isa<FunctionTemplateDecl>(D))
       return true;
-    unsigned Id = S.getDiagnostics().getCustomDiagID(DiagnosticsEngine::Error, "'%0' attribute only applies to functions");
+    unsigned Id =
+        S.getDiagnostics().getCustomDiagID(DiagnosticsEngine::Error, "'%0' attribute only applies to functions");
     S.Diag(Attr.getLoc(), Id) << Name;
     return false;
   }
@@ -94,7 +93,8 @@ struct TimedAttribute : FunctionAttribute {
   AttrHandling handleDeclAttribute(Sema &S, Decl *D, const ParsedAttr &Attr) const override {
     StringRef Name;
     if (Attr.getNumArgs() > 1) {
-      unsigned Id = S.getDiagnostics().getCustomDiagID(DiagnosticsEngine::Error, "'timed' attribute takes one argument, a name");
+      unsigned Id =
+          S.getDiagnostics().getCustomDiagID(DiagnosticsEngine::Error, "'timed' attribute takes one argument, a name");
       S.Diag(Attr.getLoc(), Id);
       return AttributeNotApplied;
     }
@@ -183,8 +183,8 @@ private:
     return false;
   }
 
-  /// Gives a marked definition the second carrier, once, and marks its labels. Not in a template: its instances would inherit
-  /// the carrier, and pass for marked.
+  /// Gives a marked definition the second carrier, once, and marks its labels. Not in a template: its instances would
+  /// inherit the carrier, and pass for marked.
   static void carry(FunctionDecl *F) {
     if (!F->isThisDeclarationADefinition() || F->isDependentContext() || F->hasAttr<PragmaClangTextSectionAttr>())
       return;
@@ -248,7 +248,8 @@ class Action : public PluginASTAction {
       if (kp::parseOption(Argument))
         continue;
       auto &Diagnostics = CI.getDiagnostics();
-      Diagnostics.Report(Diagnostics.getCustomDiagID(DiagnosticsEngine::Error, "unknown kernprof option '%0'")) << Argument;
+      Diagnostics.Report(Diagnostics.getCustomDiagID(DiagnosticsEngine::Error, "unknown kernprof option '%0'"))
+          << Argument;
       return false;
     }
     return true;

@@ -16,8 +16,8 @@ constexpr const char *BiasName = "kp_bias";
 GlobalVariable *declareBias(Module &M) {
   if (GlobalVariable *Known = M.getGlobalVariable(BiasName))
     return Known;
-  auto *Bias = new GlobalVariable(M, Type::getInt64Ty(M.getContext()), false, GlobalValue::ExternalLinkage, nullptr, BiasName,
-                                  nullptr, GlobalValue::GeneralDynamicTLSModel);
+  auto *Bias = new GlobalVariable(M, Type::getInt64Ty(M.getContext()), false, GlobalValue::ExternalLinkage, nullptr,
+                                  BiasName, nullptr, GlobalValue::GeneralDynamicTLSModel);
   Bias->setVisibility(GlobalValue::HiddenVisibility);
   Bias->setDSOLocal(true);
   return Bias;

@@ -36,8 +36,14 @@ static bool isLibraryCall(const IntrinsicInst &I) {
     return !Length || Length->getValue().ugt(InlineCopyBytes);
   }
   switch (I.getIntrinsicID()) {
-  case Intrinsic::sin: case Intrinsic::cos: case Intrinsic::pow: case Intrinsic::exp: case Intrinsic::exp2:
-  case Intrinsic::log: case Intrinsic::log2: case Intrinsic::log10:
+  case Intrinsic::sin:
+  case Intrinsic::cos:
+  case Intrinsic::pow:
+  case Intrinsic::exp:
+  case Intrinsic::exp2:
+  case Intrinsic::log:
+  case Intrinsic::log2:
+  case Intrinsic::log10:
     return !I.getType()->isVectorTy();
   default:
     return false;
@@ -50,8 +56,8 @@ static StringRef libraryName(const IntrinsicInst &I) {
 }
 
 static bool isSite(const CallBase &Call) {
-  if (Call.isInlineAsm() || isa<CallBrInst>(Call) || Call.hasFnAttr(Attribute::ReturnsTwice) || Call.cannotDuplicate() ||
-      Call.isConvergent())
+  if (Call.isInlineAsm() || isa<CallBrInst>(Call) || Call.hasFnAttr(Attribute::ReturnsTwice) ||
+      Call.cannotDuplicate() || Call.isConvergent())
     return false;
   if (auto *Intrinsic = dyn_cast<IntrinsicInst>(&Call))
     return isLibraryCall(*Intrinsic);
@@ -101,7 +107,7 @@ class Inserter {
   DebugLoc Nowhere;
   GlobalVariable *Sites = nullptr;
   DenseMap<unsigned, GlobalAlias *> Aliases; ///< by site
-  Value *Bias = nullptr;      ///< of the running thread; null: loaded anew at every site
+  Value *Bias = nullptr;                     ///< of the running thread; null: loaded anew at every site
   Value *Timed = nullptr;     ///< struct kp_timed_call in this frame; where nothing uses it, it goes again
   Value *Outermost = nullptr; ///< address of KP_OUTERMOST_FRAME; null where there is but one activation at a time
   Value *TimedPlace = nullptr, *OutermostPlace = nullptr, *SitesPlace = nullptr; ///< without optimisation
@@ -125,10 +131,11 @@ public:
   void run(ArrayRef<CallBase *> Calls, GlobalVariable *Counters, unsigned CounterCount, GlobalVariable *SiteWords,
            bool Tracked) {
     Sites = SiteWords;
-    // Which activations are outermost follows from the number of calls, where the function is called back by itself alone.
+    // Which activations are outermost follows from the number of calls, where the function is called back by itself
+    // alone.
     bool MayRecurse = Tracked && llvm::any_of(Calls, [&](const CallBase *Call) {
-      return Call->getCalledOperand()->stripPointerCasts() != &F && mayCallBack(*Call);
-    });
+                        return Call->getCalledOperand()->stripPointerCasts() != &F && mayCallBack(*Call);
+                      });
     emitStart(Counters, MayRecurse ? CounterCount : NoCounter);
     if (F.hasOptNone())
       keepAllInFrame();
@@ -160,13 +167,15 @@ private:
     return B.CreateConstGEP1_64(Word, Moved, Index);
   }
 
-  /// Each site has a symbol of its own: of one that is shared, the address would take a register for the whole function.
+  /// Each site has a symbol of its own: of one that is shared, the address would take a register for the whole
+  /// function.
   Value *field(IRBuilder<> &B, unsigned Site, unsigned Field) {
     GlobalAlias *&Words = Aliases[Site];
     if (!Words) {
       Constant *First = ConstantExpr::getPointerCast(Sites, Pointer);
-      Words = GlobalAlias::create(Word, 0, GlobalValue::PrivateLinkage, "kp.site",
-                                  ConstantExpr::getGetElementPtr(Word, First, B.getInt64((uint64_t)Site * KP_SITE_WORDS)), &M);
+      Words = GlobalAlias::create(
+          Word, 0, GlobalValue::PrivateLinkage, "kp.site",
+          ConstantExpr::getGetElementPtr(Word, First, B.getInt64((uint64_t)Site * KP_SITE_WORDS)), &M);
     }
     return wordsOf(B, Words, Field);
   }
@@ -178,7 +187,8 @@ private:
            M.getPIELevel() == PIELevel::Default;
   }
 
-  /// Brings the static allocas together at F's start, as the first block may be split behind them; returns what follows.
+  /// Brings the static allocas together at F's start, as the first block may be split behind them; returns what
+  /// follows.
   Instruction *hoistAllocas() {
     BasicBlock &Entry = F.getEntryBlock();
     Instruction *Start = &*Entry.getFirstInsertionPt();
@@ -194,8 +204,8 @@ private:
     return Start;
   }
 
-  /// Records the frame of the function's outermost activation on the thread. This one is it unless a frame further up the
-  /// stack is recorded; one recorded further down belongs to an activation that an exception or longjmp has ended.
+  /// Records the frame of the function's outermost activation on the thread. This one is it unless a frame further up
+  /// the stack is recorded; one recorded further down belongs to an activation that an exception or longjmp has ended.
   void emitStart(GlobalVariable *Counters, unsigned CounterCount) {
     Instruction *Start = hoistAllocas();
     IRBuilder<> B(Start);
@@ -248,10 +258,10 @@ private:
 
   Value *outermost() const { return Outermost ? Outermost : ConstantPointerNull::get(cast<PointerType>(Pointer)); }
 
-  /// Without optimisation: all by calls of the runtime. Whatever is alive across a call has then a place of its own in the
-  /// frame, which would be several times as large with arguments and results of all calls in it: so the runtime is called
-  /// before the arguments are computed, and once the result is where it belongs, and what all sites need is loaded anew at
-  /// each. A branch would do the same harm.
+  /// Without optimisation: all by calls of the runtime. Whatever is alive across a call has then a place of its own in
+  /// the frame, which would be several times as large with arguments and results of all calls in it: so the runtime is
+  /// called before the arguments are computed, and once the result is where it belongs, and what all sites need is
+  /// loaded anew at each. A branch would do the same harm.
   void insertPlainly(CallBase &Call, unsigned Site) {
     IRBuilder<> B(beforeArguments(Call));
     B.SetCurrentDebugLocation(Nowhere);
@@ -384,12 +394,14 @@ private:
   Value *isNewTarget(CallBase &Call, unsigned Site) {
     IRBuilder<> B(&Call);
     B.SetCurrentDebugLocation(Nowhere);
-    return B.CreateICmpNE(B.CreateLoad(Word, field(B, Site, KP_SITE_TARGET)), B.CreatePtrToInt(Call.getCalledOperand(), Word));
+    return B.CreateICmpNE(B.CreateLoad(Word, field(B, Site, KP_SITE_TARGET)),
+                          B.CreatePtrToInt(Call.getCalledOperand(), Word));
   }
 
   /// Tells the runtime of a new target.
   void noteTarget(CallBase &Call, unsigned Site) {
-    Instruction *Then = SplitBlockAndInsertIfThen(isNewTarget(Call, Site), &Call, false, MDBuilder(C).createBranchWeights(1, 1000));
+    Instruction *Then =
+        SplitBlockAndInsertIfThen(isNewTarget(Call, Site), &Call, false, MDBuilder(C).createBranchWeights(1, 1000));
     IRBuilder<> B(Then);
     B.SetCurrentDebugLocation(Nowhere);
     call(B, Target, {field(B, Site, 0), B.CreatePtrToInt(Call.getCalledOperand(), Word)});
@@ -463,8 +475,8 @@ private:
 } // namespace
 
 CallSites instrumentCallSites(Function &Body, GlobalVariable *Counters, unsigned CounterCount,
-                              function_ref<bool(const CallBase &)> Wants, function_ref<GlobalVariable *(unsigned)> Reserve,
-                              TimedCalls &Ways) {
+                              function_ref<bool(const CallBase &)> Wants,
+                              function_ref<GlobalVariable *(unsigned)> Reserve, TimedCalls &Ways) {
   SmallVector<CallBase *, 32> Calls;
   CallSites Found;
   for (Instruction &I : instructions(Body)) {
@@ -482,7 +494,8 @@ CallSites instrumentCallSites(Function &Body, GlobalVariable *Counters, unsigned
   if (Calls.empty())
     return Found;
   Fusion Counts = fuseCounters(Body, Calls);
-  Inserter(Body, Counts, Ways).run(Calls, Counters, CounterCount, Reserve(Calls.size()), Body.hasFnAttribute(TrackedKey));
+  Inserter(Body, Counts, Ways)
+      .run(Calls, Counters, CounterCount, Reserve(Calls.size()), Body.hasFnAttribute(TrackedKey));
   Found.Fused = std::move(Counts.Counters);
   return Found;
 }

@@ -1,9 +1,10 @@
 // Lines that begin in the middle of an expression: `|| b`, `? a`, `: c` on lines of their own.
 //
 // A statement over several lines counts once, so such a line counts as often as the expression that it continues is
-// evaluated, and not only as often as the operand that begins on it (which may hold no code at all, `: 0;`). The IR alone does not
-// tell where an expression begins, so the Clang side notes for each such line the place that is evaluated as often as
-// the whole: its first operand. Whether the text before an operand belongs to it is decided as clang's source-based coverage does.
+// evaluated, and not only as often as the operand that begins on it (which may hold no code at all, `: 0;`). The IR
+// alone does not tell where an expression begins, so the Clang side notes for each such line the place that is
+// evaluated as often as the whole: its first operand. Whether the text before an operand belongs to it is decided as
+// clang's source-based coverage does.
 #ifndef KP_PLUGIN_CONTINUATIONS_H
 #define KP_PLUGIN_CONTINUATIONS_H
 
@@ -16,7 +17,7 @@
 namespace clang {
 class FunctionDecl;
 class VarDecl;
-}
+} // namespace clang
 
 namespace kp {
 

@@ -81,7 +81,9 @@ private:
     }
   }
 
-  Instruction *startOf(BasicBlock *BB) const { return BB == Blocks.front() ? afterBase() : &*BB->getFirstInsertionPt(); }
+  Instruction *startOf(BasicBlock *BB) const {
+    return BB == Blocks.front() ? afterBase() : &*BB->getFirstInsertionPt();
+  }
 
   Instruction *afterBase() const { return cast<Instruction>(Base)->getNextNode(); }
 
@@ -95,8 +97,8 @@ private:
       tellApart(*Count, *Store, Counter);
   }
 
-  /// Both arms of an if end in a count, and the optimiser would make one of the two, of an address that it has to compute
-  /// first. It does not where they differ, if only in what they say of their alignment.
+  /// Both arms of an if end in a count, and the optimiser would make one of the two, of an address that it has to
+  /// compute first. It does not where they differ, if only in what they say of their alignment.
   static void tellApart(LoadInst &Count, StoreInst &Store, unsigned Counter) {
     Count.setAlignment(Align(1u << Counter / 4 % 4));
     Store.setAlignment(Align(1u << Counter % 4));
@@ -124,8 +126,8 @@ private:
            all_of(Branch->successors(), [&](BasicBlock *To) { return L.contains(To) && To != L.getHeader(); });
   }
 
-  /// Whether the loop calls a function of a library, other than for arithmetic: beside that a count in memory is cheap, and
-  /// one in a register is in the way.
+  /// Whether the loop calls a function of a library, other than for arithmetic: beside that a count in memory is cheap,
+  /// and one in a register is in the way.
   static bool callsLibrary(const Loop &L) {
     for (BasicBlock *BB : L.blocks())
       for (Instruction &I : *BB) {
@@ -192,8 +194,8 @@ private:
     increment(A || !goesOn(*From) ? edgePoint(From, To) : startOf(From), E.Counter, A);
   }
 
-  /// Whether what enters the block leaves it by its one way out: then that can be counted at its start. Behind calls, it
-  /// would make the last one no tail call, and take a register that lives over them.
+  /// Whether what enters the block leaves it by its one way out: then that can be counted at its start. Behind calls,
+  /// it would make the last one no tail call, and take a register that lives over them.
   static bool goesOn(const BasicBlock &BB) { return BB.getSingleSuccessor() && llvm::none_of(BB, mayNotReturn); }
 
   /// Counts an edge where it is decided, by adding the condition: the blocks behind it stay as empty as they were, so

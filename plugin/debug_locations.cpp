@@ -52,7 +52,8 @@ void placeInstrumentation(Function &F) {
 }
 
 FunctionCallee declareRuntime(Module &M, StringRef Name, ArrayRef<Type *> Parameters) {
-  FunctionCallee Callee = M.getOrInsertFunction(Name, FunctionType::get(Type::getVoidTy(M.getContext()), Parameters, false));
+  FunctionCallee Callee =
+      M.getOrInsertFunction(Name, FunctionType::get(Type::getVoidTy(M.getContext()), Parameters, false));
   auto *Declared = cast<Function>(Callee.getCallee());
   Declared->setVisibility(GlobalValue::HiddenVisibility);
   Declared->setDSOLocal(true);

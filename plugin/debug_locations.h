@@ -12,13 +12,14 @@ llvm::DebugLoc withoutLine(const llvm::Function &F);
 /// The same of code that counts, which is told from what the compiler makes without a line.
 llvm::DebugLoc nowhere(const llvm::Function &F);
 
-/// At the end of the pipeline: gives what is nowhere in F the line of the program's code beside it, and the discriminator
-/// that tells it from that code: the code generator tells nothing of a line 0 that follows another. But debuggers take the
-/// first line of a function for the end of its prologue, so that where arguments have yet to be stored there is none.
+/// At the end of the pipeline: gives what is nowhere in F the line of the program's code beside it, and the
+/// discriminator that tells it from that code: the code generator tells nothing of a line 0 that follows another. But
+/// debuggers take the first line of a function for the end of its prologue, so that where arguments have yet to be
+/// stored there is none.
 void placeInstrumentation(llvm::Function &F);
 
-/// A function of the runtime, which is linked into the same module, that returns and throws nothing. Declared where it is
-/// not yet.
+/// A function of the runtime, which is linked into the same module, that returns and throws nothing. Declared where it
+/// is not yet.
 llvm::FunctionCallee declareRuntime(llvm::Module &M, llvm::StringRef Name, llvm::ArrayRef<llvm::Type *> Parameters);
 
 } // namespace kp

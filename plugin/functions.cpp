@@ -39,9 +39,10 @@ bool ChosenFunctions::contain(const DILocation *Location) const {
 }
 
 static bool wantsBody(Function &F) {
-  return !F.isDeclaration() && F.getSubprogram() && !F.hasAvailableExternallyLinkage() && !F.hasFnAttribute(ChosenKey) &&
-         !F.hasFnAttribute(VersionKey) && !F.hasFnAttribute(Attribute::Naked) && !F.hasFnAttribute("no_instrument_function") &&
-         !F.hasFnAttribute(Attribute::NoProfile) && !F.hasSection() && !cannotBeCopied(F);
+  return !F.isDeclaration() && F.getSubprogram() && !F.hasAvailableExternallyLinkage() &&
+         !F.hasFnAttribute(ChosenKey) && !F.hasFnAttribute(VersionKey) && !F.hasFnAttribute(Attribute::Naked) &&
+         !F.hasFnAttribute("no_instrument_function") && !F.hasFnAttribute(Attribute::NoProfile) && !F.hasSection() &&
+         !cannotBeCopied(F);
 }
 
 static bool isForLines(const Function &F) {
@@ -49,7 +50,8 @@ static bool isForLines(const Function &F) {
   return IsOnlyBody || (F.hasFnAttribute(VersionKey) && !F.hasFnAttribute(ForwarderKey));
 }
 
-/// Bodies for lines serve both kinds of profile, so they call functions that were not chosen as if nobody counted these.
+/// Bodies for lines serve both kinds of profile, so they call functions that were not chosen as if nobody counted
+/// these.
 static bool isCalledByChosen(const Function &F) {
   return any_of(F.users(), [](const User *U) {
     auto *I = dyn_cast<Instruction>(U);
@@ -57,8 +59,8 @@ static bool isCalledByChosen(const Function &F) {
   });
 }
 
-/// Comdat functions, which another object may replace, get a test of their own only where pointers or bodies for lines lead
-/// to them: other direct calls go from body to body.
+/// Comdat functions, which another object may replace, get a test of their own only where pointers or bodies for lines
+/// lead to them: other direct calls go from body to body.
 static Entry howEntered(Function &F) {
   bool IsReached = F.hasAddressTaken() || isCalledByChosen(F);
   if (F.hasLocalLinkage() && !IsReached)
@@ -87,11 +89,12 @@ static bool haveOneType(const Function &A, const Function &B) {
   return A.getFunctionType() == B.getFunctionType() && A.getCallingConv() == B.getCallingConv();
 }
 
-/// A version of F that has no counters, but calls chosen functions' bodies where F itself may have them inlined. Null: there is
-/// none, or the optimiser changed how it is called.
+/// A version of F that has no counters, but calls chosen functions' bodies where F itself may have them inlined. Null:
+/// there is none, or the optimiser changed how it is called.
 static Function *forwarderOf(const Function &F, const char *Suffix) {
   Function *Forwarder = F.getParent()->getFunction((F.getName() + Suffix).str());
-  bool Is = Forwarder && !Forwarder->isDeclaration() && Forwarder->hasFnAttribute(ForwarderKey) && haveOneType(*Forwarder, F);
+  bool Is =
+      Forwarder && !Forwarder->isDeclaration() && Forwarder->hasFnAttribute(ForwarderKey) && haveOneType(*Forwarder, F);
   return Is ? Forwarder : nullptr;
 }
 
@@ -120,8 +123,8 @@ static void addBody(Target &T) {
   markBody(*T.Hits, *Words, Counters.CounterCount);
 }
 
-/// Has Call call To. The optimiser may have taken from the original, and from its calls, a result that nobody wants; where it
-/// has taken arguments the call stays as it is.
+/// Has Call call To. The optimiser may have taken from the original, and from its calls, a result that nobody wants;
+/// where it has taken arguments the call stays as it is.
 static void redirectCall(CallBase &Call, Function &To) {
   FunctionType *Type = To.getFunctionType();
   if (Call.getFunctionType() == Type) {
@@ -129,7 +132,8 @@ static void redirectCall(CallBase &Call, Function &To) {
     return;
   }
   auto *Plain = dyn_cast<CallInst>(&Call);
-  if (!Plain || !Call.getType()->isVoidTy() || Call.getFunctionType()->params() != Type->params() || Call.isMustTailCall())
+  if (!Plain || !Call.getType()->isVoidTy() || Call.getFunctionType()->params() != Type->params() ||
+      Call.isMustTailCall())
     return;
   SmallVector<Value *, 8> Arguments(Call.args());
   IRBuilder<> B(&Call);

@@ -1,6 +1,6 @@
-// Bodies for profiling whole functions: what is left of every function after inlining, with its calls counted. Functions
-// chosen for their lines are called from these bodies, never inlined, as who marked them wants to see them; and what the
-// chosen ones call leads to these bodies. Mutation only, at the end of the pipeline.
+// Bodies for profiling whole functions: what is left of every function after inlining, with its calls counted.
+// Functions chosen for their lines are called from these bodies, never inlined, as who marked them wants to see them;
+// and what the chosen ones call leads to these bodies. Mutation only, at the end of the pipeline.
 #ifndef KP_PLUGIN_FUNCTIONS_H
 #define KP_PLUGIN_FUNCTIONS_H
 
@@ -22,7 +22,8 @@ class ChosenFunctions {
 
 public:
   explicit ChosenFunctions(const llvm::Module &M);
-  /// Notes a function, which may be gone when the late pass looks for it, with its body for lines (empty: its only one).
+  /// Notes a function, which may be gone when the late pass looks for it, with its body for lines (empty: its only
+  /// one).
   static void add(llvm::Function &F, llvm::StringRef Body);
   /// Whether the location, or a place that it was inlined at, is in one of them.
   bool contain(const llvm::DILocation *Location) const;

@@ -36,7 +36,8 @@ class Fuser {
 public:
   Fuser(const Module &M, ArrayRef<CallBase *> Calls) : Addresses(M) {
     for (unsigned I = 0; I < Calls.size(); I++)
-      if (!isThroughPointer(*Calls[I]) || TimedCalls::canMake(*Calls[I])) // whose target is told before they are counted
+      if (!isThroughPointer(*Calls[I]) ||
+          TimedCalls::canMake(*Calls[I])) // whose target is told before they are counted
         SiteOf[Calls[I]] = I;
     Result.Places.resize(Calls.size());
   }
@@ -79,8 +80,9 @@ private:
       return false;
     auto *Count = dyn_cast<LoadInst>(Sum->getOperand(0));
     auto *Step = dyn_cast<ConstantInt>(Sum->getOperand(1));
-    if (!Count || !Step || Step->getValue().getActiveBits() > 32 || !Count->hasOneUse() || Count->getParent() != I.getParent() ||
-        Count->getPointerOperand() != Store->getPointerOperand() || Store->isVolatile())
+    if (!Count || !Step || Step->getValue().getActiveBits() > 32 || !Count->hasOneUse() ||
+        Count->getParent() != I.getParent() || Count->getPointerOperand() != Store->getPointerOperand() ||
+        Store->isVolatile())
       return false;
     for (Instruction *Between = Count->getNextNode(); Between != Store; Between = Between->getNextNode())
       if (mayNotReturn(*Between))

@@ -33,7 +33,8 @@ public:
       if (NestedLoops.count(S))
         break; // nothing may stand between the loops of `collapse`
       if (needsMark(Child) && !llvm::isa<clang::CompoundStmt>(S))
-        Child = createCompound(Context, {createMark(Child->getBeginLoc()), Child}, Child->getBeginLoc(), Child->getEndLoc());
+        Child = createCompound(Context, {createMark(Child->getBeginLoc()), Child}, Child->getBeginLoc(),
+                               Child->getEndLoc());
       else
         Child = rewritten(Child);
     }
@@ -175,19 +176,19 @@ private:
   /// No condition, or one that the compiler knows to be true and emits no code for.
   bool isEndless(const clang::Expr *Condition) const {
     bool Value = false;
-    return !Condition || (!Condition->isValueDependent() && Condition->EvaluateAsBooleanCondition(Value, Context) && Value);
+    return !Condition ||
+           (!Condition->isValueDependent() && Condition->EvaluateAsBooleanCondition(Value, Context) && Value);
   }
 
-  clang::Stmt *createMark(clang::SourceLocation Location) {
-    return createAssemblyMark(Context, MarkText, Location);
-  }
+  clang::Stmt *createMark(clang::SourceLocation Location) { return createAssemblyMark(Context, MarkText, Location); }
 };
 
 } // namespace
 
 clang::Stmt *createAssemblyMark(clang::ASTContext &Context, llvm::StringRef Text, clang::SourceLocation Location) {
-  return new (Context) clang::GCCAsmStmt(Context, Location, /*issimple=*/true, /*isvolatile=*/true, 0, 0, nullptr, nullptr,
-                                         nullptr, createString(Context, Text, Location), 0, nullptr, 0, Location);
+  return new (Context)
+      clang::GCCAsmStmt(Context, Location, /*issimple=*/true, /*isvolatile=*/true, 0, 0, nullptr, nullptr, nullptr,
+                        createString(Context, Text, Location), 0, nullptr, 0, Location);
 }
 
 void markLabels(clang::FunctionDecl *F) {

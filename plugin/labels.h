@@ -1,9 +1,9 @@
 // Lines that control passes and that hold no code: `case 1:`, `default:`, `again:`, `for (;;)`, `while (1)`,
 // `break;`, `return;`.
 //
-// Clang emits nothing for them, so the IR alone cannot tell how often they were passed. In chosen functions an empty piece
-// of assembly with their location goes there (behind a label, before a jump, to the start of a loop's body); the pass reads where it
-// stands and removes it before any optimisation.
+// Clang emits nothing for them, so the IR alone cannot tell how often they were passed. In chosen functions an empty
+// piece of assembly with their location goes there (behind a label, before a jump, to the start of a loop's body); the
+// pass reads where it stands and removes it before any optimisation.
 #ifndef KP_PLUGIN_LABELS_H
 #define KP_PLUGIN_LABELS_H
 

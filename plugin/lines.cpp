@@ -30,7 +30,8 @@ static bool isDescription(const Instruction &I) {
     return false;
   // By name, as LLVM 15 and 16 take every intrinsic for an InstrProfInstBase.
   constexpr StringRef Coverage = "llvm.instrprof.";
-  return Intrinsic->isLifetimeStartOrEnd() || Intrinsic->getCalledFunction()->getName().take_front(Coverage.size()) == Coverage;
+  return Intrinsic->isLifetimeStartOrEnd() ||
+         Intrinsic->getCalledFunction()->getName().take_front(Coverage.size()) == Coverage;
 }
 
 /// The location in the function itself: the outermost one of an inlined instruction.
@@ -68,7 +69,8 @@ static unsigned lineIn(const Instruction *I) { return I && I->getDebugLoc() ? I-
 /// The comparison with zero that makes a condition of a value which stands on a later line than the jump.
 static bool isTestElsewhere(const Instruction &I, const Instruction &Jump) {
   auto *Compare = dyn_cast<CmpInst>(&I);
-  auto *Value = Compare && isa<Constant>(Compare->getOperand(1)) ? dyn_cast<Instruction>(Compare->getOperand(0)) : nullptr;
+  auto *Value =
+      Compare && isa<Constant>(Compare->getOperand(1)) ? dyn_cast<Instruction>(Compare->getOperand(0)) : nullptr;
   return lineIn(Value) > lineIn(&Jump) && lineIn(&I) == lineIn(&Jump);
 }
 
@@ -113,8 +115,8 @@ static bool isTaking(const Instruction &I) {
 
 /// Where I stands in the source, for the count of a line; null where that says nothing about the line.
 static const DILocation *locationOf(const Instruction &I) {
-  bool SaysNothing = isDescription(I) || isConnection(I) || isJoinedBranch(I) || isBranchElsewhere(I) || isAroundCoroutine(I) ||
-                     isUnwinding(I) || isTaking(I);
+  bool SaysNothing = isDescription(I) || isConnection(I) || isJoinedBranch(I) || isBranchElsewhere(I) ||
+                     isAroundCoroutine(I) || isUnwinding(I) || isTaking(I);
   return SaysNothing ? nullptr : outermost(I);
 }
 
@@ -177,16 +179,19 @@ void addContinuations(Function &F, ArrayRef<BasicBlock *> Blocks, FunctionLines 
   for (unsigned Block = 0; Block < Blocks.size(); Block++)
     for (Instruction &I : *Blocks[Block])
       if (const DILocation *Location = locationOf(I))
-        SpotsOfFile[Lines.addFile(Location->getFile())].push_back({{Location->getLine(), Location->getColumn()}, Block});
+        SpotsOfFile[Lines.addFile(Location->getFile())].push_back(
+            {{Location->getLine(), Location->getColumn()}, Block});
   DominatorTree Dominators(F);
   for (auto &File : SpotsOfFile) {
     std::vector<Spot> &Spots = File.second;
     std::stable_sort(Spots.begin(), Spots.end());
     auto &Known = continuationsIn(Lines.Files[File.first]);
-    for (auto It = Known.lower_bound({Spots.front().At, {}, 0}); It != Known.end() && !(Spots.back().At < It->Begin); ++It) {
+    for (auto It = Known.lower_bound({Spots.front().At, {}, 0}); It != Known.end() && !(Spots.back().At < It->Begin);
+         ++It) {
       auto Begin = std::lower_bound(Spots.begin(), Spots.end(), Spot{It->Begin, 0});
       auto End = std::upper_bound(Begin, Spots.end(), Spot{It->End, 0});
-      const Spot *First = firstOf(ArrayRef<Spot>(Spots.data() + (Begin - Spots.begin()), End - Begin), Blocks, Dominators);
+      const Spot *First =
+          firstOf(ArrayRef<Spot>(Spots.data() + (Begin - Spots.begin()), End - Begin), Blocks, Dominators);
       if (!First)
         continue;
       unsigned Line = Lines.addLine(File.first, It->Line);

@@ -115,7 +115,7 @@ namespace {
 struct Sum {
   PHINode *Phi;
   SetVector<Instruction *> Chain; ///< in the loop; begins with Phi
-  SetVector<PHINode *> Outside; ///< behind the loop
+  SetVector<PHINode *> Outside;   ///< behind the loop
   unsigned AddsPerPass = 0;
 };
 
@@ -156,7 +156,8 @@ static bool follow(Loop &L, Sum &S) {
     if (I == S.Phi || I->getOpcode() == Instruction::Add)
       continue;
     for (Value *Operand : I->operands())
-      if (Operand->getType()->isIntegerTy(64) && (!isa<Instruction>(Operand) || !S.Chain.count(cast<Instruction>(Operand))))
+      if (Operand->getType()->isIntegerTy(64) &&
+          (!isa<Instruction>(Operand) || !S.Chain.count(cast<Instruction>(Operand))))
         return false;
   }
   auto *Next = dyn_cast<Instruction>(S.Phi->getIncomingValueForBlock(L.getLoopLatch()));

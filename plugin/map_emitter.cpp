@@ -136,8 +136,8 @@ static void putInGroup(Module &M, const Target &T, GlobalObject &Leader) {
       continue;
     F->setComdat(Group);
     if (Shared) {
-      F->setName(Leader.getName() + (F == T.Hits      ? ".hits"
-                                     : F == T.Exact   ? ".exact"
+      F->setName(Leader.getName() + (F == T.Hits        ? ".hits"
+                                     : F == T.Exact     ? ".exact"
                                      : F == T.EnterHits ? ".enter_hits"
                                                         : ".enter_exact"));
       F->setLinkage(GlobalValue::LinkOnceODRLinkage);
@@ -167,7 +167,8 @@ GlobalVariable *reserveCounters(Module &M, const Target &T, const MapContents &C
   return Counters;
 }
 
-static void addLines(const FunctionLines &Lines, const std::vector<UntimedLoop> *Loops, kp_map_record &Record, Tables &Data, Sources &Texts) {
+static void addLines(const FunctionLines &Lines, const std::vector<UntimedLoop> *Loops, kp_map_record &Record,
+                     Tables &Data, Sources &Texts) {
   std::vector<kp_map_line> Rows;
   for (auto &Line : Lines.Lines)
     Rows.push_back({Line.first, Line.second, 0, 0});
@@ -240,8 +241,8 @@ template <typename T> static std::vector<uint8_t> bytesOf(const T &Fields, const
   return Bytes;
 }
 
-/// Emits a record in the group of `Leader`: its bytes, but for the 32-bit offsets from FirstOffset to AfterOffsets, each of
-/// which the linker makes the distance from itself to one of `Targets` (null: 0).
+/// Emits a record in the group of `Leader`: its bytes, but for the 32-bit offsets from FirstOffset to AfterOffsets,
+/// each of which the linker makes the distance from itself to one of `Targets` (null: 0).
 static void emitBytes(GlobalVariable &Leader, const Twine &Name, const std::vector<uint8_t> &Bytes, size_t FirstOffset,
                       size_t AfterOffsets, ArrayRef<Constant *> Targets) {
   Module &M = *Leader.getParent();
@@ -269,8 +270,9 @@ void emitRecord(Module &M, const Target &T, const MapContents &Contents, GlobalV
   kp_map_record Fields = {};
   Tables Data;
   Fields.magic = KP_MAP_MAGIC;
-  Fields.flags = (T.ByAttribute ? KP_FUNCTION_BY_ATTRIBUTE : 0) | (T.InPlace ? KP_FUNCTION_IN_PLACE : 0) | Contents.Flags |
-                 (T.OnlyMemory ? KP_FUNCTION_NOT_LINES : 0) | (T.OnlyLines ? KP_FUNCTION_NOT_MEMORY : 0);
+  Fields.flags = (T.ByAttribute ? KP_FUNCTION_BY_ATTRIBUTE : 0) | (T.InPlace ? KP_FUNCTION_IN_PLACE : 0) |
+                 Contents.Flags | (T.OnlyMemory ? KP_FUNCTION_NOT_LINES : 0) |
+                 (T.OnlyLines ? KP_FUNCTION_NOT_MEMORY : 0);
   if (Contents.Lines) {
     addFlow(*Contents.Lines, *Contents.Counters, Contents.Calls, Fields, Data);
     addLines(*Contents.Lines, Contents.Loops, Fields, Data, Texts);
@@ -284,9 +286,9 @@ void emitRecord(Module &M, const Target &T, const MapContents &Contents, GlobalV
   bool Reached = T.How == Entry::Patch;
   if (Reached)
     Public = T.Original->hasLocalLinkage()
-                ? (Constant *)T.Original
-                : GlobalAlias::create(T.Original->getValueType(), T.Original->getAddressSpace(), GlobalValue::PrivateLinkage,
-                                      Counters->getName() + ".entry", T.Original, &M);
+                 ? (Constant *)T.Original
+                 : GlobalAlias::create(T.Original->getValueType(), T.Original->getAddressSpace(),
+                                       GlobalValue::PrivateLinkage, Counters->getName() + ".entry", T.Original, &M);
   Constant *Hits = Reached ? (T.EnterHits ? T.EnterHits : T.Hits) : nullptr;
   Constant *Exact = Reached ? (T.EnterExact ? T.EnterExact : T.Exact) : nullptr;
   emitBytes(*Counters, Counters->getName() + ".map", bytesOf(Fields, Data), offsetof(kp_map_record, counters_offset),
@@ -295,8 +297,8 @@ void emitRecord(Module &M, const Target &T, const MapContents &Contents, GlobalV
 
 GlobalVariable *reserveSites(GlobalVariable &Counters, unsigned SiteCount) {
   auto *Type = ArrayType::get(Type::getInt64Ty(Counters.getContext()), (uint64_t)SiteCount * KP_SITE_WORDS);
-  auto *Words = new GlobalVariable(*Counters.getParent(), Type, false, Counters.getLinkage(), ConstantAggregateZero::get(Type),
-                                   Counters.getName() + ".sites");
+  auto *Words = new GlobalVariable(*Counters.getParent(), Type, false, Counters.getLinkage(),
+                                   ConstantAggregateZero::get(Type), Counters.getName() + ".sites");
   Words->setVisibility(Counters.getVisibility());
   Words->setSection(KP_COUNTER_SECTION);
   Words->setAlignment(Align(8));
@@ -386,12 +388,12 @@ void emitSites(const Function &Body, GlobalVariable &Counters, GlobalVariable &W
   Fields.string_bytes = Data.finish();
   Fields.size_bytes = sizeof Fields + Data.Bytes.size();
   size_t AfterOffsets = sizeof Fields + Fused.size() * sizeof(int32_t);
-  emitBytes(Counters, Counters.getName() + ".sites.map", bytesOf(Fields, Data), offsetof(kp_map_sites, words_offset), AfterOffsets,
-            Targets);
+  emitBytes(Counters, Counters.getName() + ".sites.map", bytesOf(Fields, Data), offsetof(kp_map_sites, words_offset),
+            AfterOffsets, Targets);
 }
 
-/// Translation units that say the same share one record. It is of no function, so a linker that collects garbage is told
-/// to keep it.
+/// Translation units that say the same share one record. It is of no function, so a linker that collects garbage is
+/// told to keep it.
 static void emitGlob(Module &M, const Glob &G, unsigned Kind) {
   kp_map_record Fields = {};
   Tables Data;

@@ -31,7 +31,8 @@ void emitRecord(llvm::Module &M, const Target &T, const MapContents &Contents, l
 llvm::GlobalVariable *reserveSites(llvm::GlobalVariable &Counters, unsigned SiteCount);
 
 /// Emits the record of a body's call sites.
-void emitSites(const llvm::Function &Body, llvm::GlobalVariable &Counters, llvm::GlobalVariable &Words, const CallSites &Sites);
+void emitSites(const llvm::Function &Body, llvm::GlobalVariable &Counters, llvm::GlobalVariable &Words,
+               const CallSites &Sites);
 
 /// Tells the optimiser to leave none of M's records and counters out, whether code refers to them or not.
 void keepRecords(llvm::Module &M);

@@ -46,7 +46,8 @@ std::vector<bool> findNeededBlocks(Function &F, ArrayRef<BasicBlock *> Blocks, c
   auto isTold = [&](const DomTreeNode &Node, unsigned Line) {
     const Loop *L = Loops.getLoopFor(Node.getBlock());
     const DomTreeNode *Above = Node.getIDom();
-    for (unsigned Step = 0; Above && Step < MaxSteps && (!L || L->contains(Above->getBlock())); Step++, Above = Above->getIDom()) {
+    for (unsigned Step = 0; Above && Step < MaxSteps && (!L || L->contains(Above->getBlock()));
+         Step++, Above = Above->getIDom()) {
       unsigned I = Number.lookup(Above->getBlock());
       if (Needed[I] && is_contained(Lines.OfBlock[I], Line))
         return true;

@@ -17,7 +17,7 @@ struct Glob {
 
 struct Options {
   bool All = false;
-  bool NoCalls = false; ///< no bodies for profiling whole functions
+  bool NoCalls = false;              ///< no bodies for profiling whole functions
   bool LinkTimeOptimisation = false; ///< the bodies will be inlined across files at link time
   std::vector<Glob> Functions;
   std::vector<Glob> Files;
@@ -25,7 +25,8 @@ struct Options {
   std::set<std::pair<std::string, unsigned>> Variables;
 };
 
-/// The options of this process; written before code generation starts (Matched: while Clang parses), read-only afterwards.
+/// The options of this process; written before code generation starts (Matched: while Clang parses), read-only
+/// afterwards.
 Options &options();
 
 /// Takes "all", "no-calls", "functions=GLOB,..." or "files=GLOB,...". False: not an option of ours.

@@ -28,24 +28,94 @@ namespace kp {
 
 /// Functions of the C library that always come back, call nothing of the program's, and are called often.
 static bool alwaysReturns(StringRef Name) {
-  static const StringSet<> Names = {
-      "memcpy", "memmove", "memset", "memcmp", "memchr", "strlen", "strcmp", "strncmp", "strchr", "strrchr", "strcpy",
-      "strncpy", "strcat", "strstr", "strspn", "strcspn", "strpbrk", "strcoll", "strtod", "strtol", "strtoul", "strtoull",
-      "abs", "labs", "isalpha", "isdigit", "isalnum", "isspace", "isupper", "islower", "isxdigit", "ispunct", "isprint",
-      "iscntrl", "toupper", "tolower", "sqrt", "sqrtf", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "exp", "log",
-      "log2", "log10", "pow", "powf", "floor", "ceil", "fabs", "fmod", "frexp", "ldexp", "modf", "sinf", "cosf", "expf",
-      "logf", "floorf", "ceilf", "fabsf", "hypot", "cbrt", "round", "trunc", "clock", "time", "__errno_location",
-      "__ctype_b_loc", "__ctype_toupper_loc", "__ctype_tolower_loc", "clock_gettime"};
+  static const StringSet<> Names = {"memcpy",
+                                    "memmove",
+                                    "memset",
+                                    "memcmp",
+                                    "memchr",
+                                    "strlen",
+                                    "strcmp",
+                                    "strncmp",
+                                    "strchr",
+                                    "strrchr",
+                                    "strcpy",
+                                    "strncpy",
+                                    "strcat",
+                                    "strstr",
+                                    "strspn",
+                                    "strcspn",
+                                    "strpbrk",
+                                    "strcoll",
+                                    "strtod",
+                                    "strtol",
+                                    "strtoul",
+                                    "strtoull",
+                                    "abs",
+                                    "labs",
+                                    "isalpha",
+                                    "isdigit",
+                                    "isalnum",
+                                    "isspace",
+                                    "isupper",
+                                    "islower",
+                                    "isxdigit",
+                                    "ispunct",
+                                    "isprint",
+                                    "iscntrl",
+                                    "toupper",
+                                    "tolower",
+                                    "sqrt",
+                                    "sqrtf",
+                                    "sin",
+                                    "cos",
+                                    "tan",
+                                    "asin",
+                                    "acos",
+                                    "atan",
+                                    "atan2",
+                                    "exp",
+                                    "log",
+                                    "log2",
+                                    "log10",
+                                    "pow",
+                                    "powf",
+                                    "floor",
+                                    "ceil",
+                                    "fabs",
+                                    "fmod",
+                                    "frexp",
+                                    "ldexp",
+                                    "modf",
+                                    "sinf",
+                                    "cosf",
+                                    "expf",
+                                    "logf",
+                                    "floorf",
+                                    "ceilf",
+                                    "fabsf",
+                                    "hypot",
+                                    "cbrt",
+                                    "round",
+                                    "trunc",
+                                    "clock",
+                                    "time",
+                                    "__errno_location",
+                                    "__ctype_b_loc",
+                                    "__ctype_toupper_loc",
+                                    "__ctype_tolower_loc",
+                                    "clock_gettime"};
   return Names.contains(Name);
 }
 
 bool callsNothingBack(StringRef Name) {
   static const StringSet<> Names = {
-      "malloc", "calloc", "realloc", "free", "aligned_alloc", "posix_memalign", "printf", "fprintf", "sprintf", "snprintf",
-      "vsnprintf", "vfprintf", "puts", "putchar", "putc", "fputc", "fputs", "getc", "fgetc", "fgets", "fread", "fwrite",
-      "fflush", "fopen", "fclose", "fseek", "ftell", "read", "write", "open", "close", "lseek", "stat", "fstat", "usleep",
-      "nanosleep", "sleep", "exit", "_exit", "abort", "strdup", "getenv", "rand", "gettimeofday", "poll", "select", "send",
-      "recv", "_Znwm", "_Znam", "_ZdlPv", "_ZdlPvm", "_ZdaPv", "kp_thread_start"};
+      "malloc",  "calloc",   "realloc",   "free",         "aligned_alloc", "posix_memalign", "printf", "fprintf",
+      "sprintf", "snprintf", "vsnprintf", "vfprintf",     "puts",          "putchar",        "putc",   "fputc",
+      "fputs",   "getc",     "fgetc",     "fgets",        "fread",         "fwrite",         "fflush", "fopen",
+      "fclose",  "fseek",    "ftell",     "read",         "write",         "open",           "close",  "lseek",
+      "stat",    "fstat",    "usleep",    "nanosleep",    "sleep",         "exit",           "_exit",  "abort",
+      "strdup",  "getenv",   "rand",      "gettimeofday", "poll",          "select",         "send",   "recv",
+      "_Znwm",   "_Znam",    "_ZdlPv",    "_ZdlPvm",      "_ZdaPv",        "kp_thread_start"};
   return alwaysReturns(Name) || Names.contains(Name);
 }
 
@@ -144,8 +214,8 @@ bool isClosed(const Loop &L) {
   return true;
 }
 
-/// Whether some of the loop's passes write memory, other than variables of the function, and others do not: without stores
-/// under a mask, vectors cannot do that.
+/// Whether some of the loop's passes write memory, other than variables of the function, and others do not: without
+/// stores under a mask, vectors cannot do that.
 static bool storesAtTimes(const Loop &L, const DominatorTree &Dominators) {
   StringRef Features = L.getHeader()->getParent()->getFnAttribute("target-features").getValueAsString();
   if (Features.contains("+avx") || Features.contains("+sve"))
@@ -153,15 +223,16 @@ static bool storesAtTimes(const Loop &L, const DominatorTree &Dominators) {
   for (BasicBlock *BB : L.blocks())
     for (Instruction &I : *BB) {
       auto *Store = dyn_cast<StoreInst>(&I);
-      if (Store && !isa<AllocaInst>(getUnderlyingObject(Store->getPointerOperand())) && !Dominators.dominates(BB, L.getLoopLatch()))
+      if (Store && !isa<AllocaInst>(getUnderlyingObject(Store->getPointerOperand())) &&
+          !Dominators.dominates(BB, L.getLoopLatch()))
         return true;
     }
   return false;
 }
 
 bool mayBecomeVectors(const Loop &L, const DominatorTree &Dominators) {
-  return !L.getHeader()->getParent()->hasOptNone() && L.isInnermost() && L.getExitingBlock() && L.getLoopLatch() && isClosed(L) &&
-         !storesAtTimes(L, Dominators);
+  return !L.getHeader()->getParent()->hasOptNone() && L.isInnermost() && L.getExitingBlock() && L.getLoopLatch() &&
+         isClosed(L) && !storesAtTimes(L, Dominators);
 }
 
 std::vector<BasicBlock *> splitNonReturning(Function &F) {
@@ -247,7 +318,8 @@ static std::optional<uint64_t> costInVectors(BasicBlock *From, BasicBlock *To, c
   return 1 + Dominators.getNode(From)->getLevel() - Dominators.getNode(L.getHeader())->getLevel();
 }
 
-static std::vector<PlacedEdge> findEdges(Function &F, ArrayRef<BasicBlock *> Blocks, ArrayRef<BasicBlock *> NonReturning) {
+static std::vector<PlacedEdge> findEdges(Function &F, ArrayRef<BasicBlock *> Blocks,
+                                         ArrayRef<BasicBlock *> NonReturning) {
   DominatorTree Dominators(F);
   LoopInfo Loops(Dominators);
   BranchProbabilityInfo Probabilities(F, Loops);
@@ -331,7 +403,8 @@ static std::vector<Bundle> findBundles(const Placement &P) {
   return Bundles;
 }
 
-Placement placeCounters(Function &F, ArrayRef<BasicBlock *> Blocks, ArrayRef<BasicBlock *> NonReturning, std::vector<bool> Needed) {
+Placement placeCounters(Function &F, ArrayRef<BasicBlock *> Blocks, ArrayRef<BasicBlock *> NonReturning,
+                        std::vector<bool> Needed) {
   Placement P;
   P.Needed = std::move(Needed);
   if (needsBlockCounters(F)) {

@@ -2,8 +2,8 @@
 // joinSplitBlocks.
 //
 // The counts of all edges follow from those that are not in a spanning tree of the control-flow graph (Knuth 1973;
-// Ball and Larus 1994, "Optimally profiling and tracing programs"); the tree takes the edges that are run most. Blocks whose
-// counts nobody needs are made one node with those beside them, in which nothing is counted.
+// Ball and Larus 1994, "Optimally profiling and tracing programs"); the tree takes the edges that are run most. Blocks
+// whose counts nobody needs are made one node with those beside them, in which nothing is counted.
 #ifndef KP_PLUGIN_PLACEMENT_H
 #define KP_PLUGIN_PLACEMENT_H
 
@@ -19,17 +19,17 @@ namespace kp {
 constexpr unsigned NoCounter = ~0u;
 
 enum class Place {
-  Edge,       ///< on the edge itself
-  Target,     ///< at the start of its target, which it alone enters (the function's entry, a landing pad)
-  Source,     ///< at the start of its source, which it alone leaves
-  Nowhere,    ///< control that leaves in the middle of a call cannot be seen
+  Edge,    ///< on the edge itself
+  Target,  ///< at the start of its target, which it alone enters (the function's entry, a landing pad)
+  Source,  ///< at the start of its source, which it alone leaves
+  Nowhere, ///< control that leaves in the middle of a call cannot be seen
 };
 
 struct PlacedEdge {
   unsigned From, To; ///< block numbers: 0 is outside of the function, block i of the list is i + 1
   Place Where;
   uint64_t Weight;
-  unsigned Counter; ///< NoCounter: in the tree
+  unsigned Counter;  ///< NoCounter: in the tree
   bool InMap = true; ///< false: between blocks of one node, or beside another edge of the tree between the same nodes
 };
 
@@ -49,8 +49,8 @@ std::vector<llvm::BasicBlock *> splitNonReturning(llvm::Function &F);
 /// Functions of the C library that call nothing of the program's.
 bool callsNothingBack(llvm::StringRef Name);
 
-/// Joins again what that has split, once the counters are in: at -O0 every value that is used in another block takes room
-/// in the frame, and programs that recurse deeply have none to spare.
+/// Joins again what that has split, once the counters are in: at -O0 every value that is used in another block takes
+/// room in the frame, and programs that recurse deeply have none to spare.
 void joinSplitBlocks(llvm::Function &F);
 
 /// Finds the functions of a module that come back whatever happens: no exception, longjmp or exit leaves them, and no
@@ -67,8 +67,8 @@ bool cannotFault(const llvm::Instruction &I);
 /// runs its counts are in registers, where a kill loses them.
 bool isClosed(const llvm::Loop &L);
 
-/// Whether this is a closed innermost loop with one way out and one way back that writes the same in every pass, which is what
-/// vectorisers ask for.
+/// Whether this is a closed innermost loop with one way out and one way back that writes the same in every pass, which
+/// is what vectorisers ask for.
 bool mayBecomeVectors(const llvm::Loop &L, const llvm::DominatorTree &Dominators);
 
 /// `Needed`: as findNeededBlocks says.

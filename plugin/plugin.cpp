@@ -48,7 +48,8 @@ std::vector<BasicBlock *> listBlocks(Function &F) {
 Value *emitWords(Value *Base, unsigned CounterCount) {
   IRBuilder<> B(cast<Instruction>(Base)->getNextNode());
   Value *Words = B.CreatePointerCast(Base, PointerType::getUnqual(B.getInt64Ty()));
-  auto *Address = GetElementPtrInst::Create(B.getInt64Ty(), Words, {B.getInt64(CounterCount)}, "kp.words", (Instruction *)nullptr);
+  auto *Address =
+      GetElementPtrInst::Create(B.getInt64Ty(), Words, {B.getInt64(CounterCount)}, "kp.words", (Instruction *)nullptr);
   return B.Insert(Address);
 }
 
@@ -71,7 +72,8 @@ void instrument(kp::Target &T) {
     if (F)
       kp::removeLabelMarks(*F);
   std::vector<kp::DirectCall> Calls = kp::findDirectCalls(Blocks, Lines);
-  kp::Placement Placement = kp::placeCounters(First, Blocks, NonReturning, kp::findNeededBlocks(First, Blocks, Lines, Calls));
+  kp::Placement Placement =
+      kp::placeCounters(First, Blocks, NonReturning, kp::findNeededBlocks(First, Blocks, Lines, Calls));
   if (!T.InPlace) {
     T.Exact->setName(T.Original->getName() + ".kp_exact");
     T.EnterHits = kp::createEntry(*T.Hits, ".enter");
@@ -149,7 +151,8 @@ void instrumentBody(Function &Body, const kp::ChosenFunctions &Chosen, kp::Timed
   bool IsForwarder = Body.hasFnAttribute(kp::ForwarderKey);
   auto wants = [&](const CallBase &Call) { return !IsForwarder || Chosen.contain(Call.getDebugLoc().get()); };
   kp::CallSites Sites = kp::instrumentCallSites(
-      Body, Counters, CounterCount, wants, [&](unsigned Count) { return Words = kp::reserveSites(*Counters, Count); }, Ways);
+      Body, Counters, CounterCount, wants, [&](unsigned Count) { return Words = kp::reserveSites(*Counters, Count); },
+      Ways);
   if (Words)
     kp::emitSites(Body, *Counters, *Words, Sites);
 }

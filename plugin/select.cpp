@@ -113,7 +113,8 @@ static bool sharesLabels(Function &F) {
   return false;
 }
 
-/// Whether a text for the assembler defines a label by name: an identifier and a colon where a statement may begin. Numbers
+/// Whether a text for the assembler defines a label by name: an identifier and a colon where a statement may begin.
+/// Numbers
 /// ("1:") may be defined again, and what ends in "%=" is new in every copy.
 static bool definesLabel(StringRef Text) {
   bool AtStart = true;
@@ -152,8 +153,8 @@ static bool canBeProfiled(const Function &F) {
   return !F.isDeclaration() && F.getSubprogram() && !F.hasFnAttribute(Attribute::Naked);
 }
 
-/// A piece of a function that the compiler has made a function of its own: an OpenMP region or task, a block. It carries
-/// none of its function's attributes.
+/// A piece of a function that the compiler has made a function of its own: an OpenMP region or task, a block. It
+/// carries none of its function's attributes.
 static bool isPieceOfFunction(const Function &F) {
   return F.hasLocalLinkage() && (F.getName().contains(".omp_") || F.getName().contains("_block_invoke"));
 }
@@ -164,7 +165,8 @@ static bool initialisesChosen(const Function &F) {
     return false;
   return any_of(instructions(F), [](const Instruction &I) {
     const DILocation *Location = I.getDebugLoc();
-    return Location && options().Variables.count({sys::path::filename(Location->getFilename()).str(), Location->getLine()});
+    return Location &&
+           options().Variables.count({sys::path::filename(Location->getFilename()).str(), Location->getLine()});
   });
 }
 
@@ -196,7 +198,8 @@ static SmallVector<Function *, 8> referredFunctions(const Function &F) {
 
 static bool reachedFromOutside(const Function &F) { return !F.hasLocalLinkage() || F.hasAddressTaken(); }
 
-/// Whether F runs before main. The optimiser runs such functions itself where it can, counters and all, and removes them.
+/// Whether F runs before main. The optimiser runs such functions itself where it can, counters and all, and removes
+/// them.
 static bool isConstructor(const Function &F) {
   const GlobalVariable *List = F.getParent()->getGlobalVariable("llvm.global_ctors");
   auto *Entries = List && List->hasInitializer() ? dyn_cast<ConstantArray>(List->getInitializer()) : nullptr;
@@ -235,7 +238,8 @@ SmallVector<CallBase *, 16> directCalls(Function &F) {
   return Calls;
 }
 
-/// The functions that may find out that a pointer of theirs is F: they use its address, or that of constant data that holds it.
+/// The functions that may find out that a pointer of theirs is F: they use its address, or that of constant data that
+/// holds it.
 static SmallPtrSet<Function *, 8> knowingFunctions(Function &F) {
   SmallPtrSet<Function *, 8> Result;
   SmallPtrSet<Constant *, 16> Seen;
@@ -252,8 +256,8 @@ static SmallPtrSet<Function *, 8> knowingFunctions(Function &F) {
   return Result;
 }
 
-/// Callers of targets in this module become targets themselves, and so on; so do those that may become callers when they are
-/// optimised.
+/// Callers of targets in this module become targets themselves, and so on; so do those that may become callers when
+/// they are optimised.
 static void addCallers(SmallVectorImpl<Target> &Targets) {
   DenseMap<Function *, bool> Known;
   SmallVector<Function *, 32> Work;

@@ -24,11 +24,11 @@ struct Target {
   bool ByAttribute = false;
   bool OnlyLines = false;  ///< KP_LINEPROF
   bool OnlyMemory = false; ///< KP_MEMPROF
-  bool InPlace = false; ///< cannot be cloned: counts in its one body
+  bool InPlace = false;    ///< cannot be cloned: counts in its one body
   Entry How = Entry::None;
   llvm::Function *Hits = nullptr;
   llvm::Function *Exact = nullptr;
-  llvm::Function *EnterHits = nullptr;  ///< entry from outside: makes sure that the thread has a segment
+  llvm::Function *EnterHits = nullptr; ///< entry from outside: makes sure that the thread has a segment
   llvm::Function *EnterExact = nullptr;
 };
 
@@ -38,7 +38,8 @@ llvm::SmallVector<llvm::CallBase *, 16> directCalls(llvm::Function &F);
 /// The module's targets, chosen functions first. Takes the marks off all functions and calls.
 llvm::SmallVector<Target, 0> selectTargets(llvm::Module &M);
 
-/// Whether F's body cannot exist twice: data that others see holds addresses of its blocks, or its assembly defines a label.
+/// Whether F's body cannot exist twice: data that others see holds addresses of its blocks, or its assembly defines a
+/// label.
 bool cannotBeCopied(llvm::Function &F);
 
 } // namespace kp

@@ -59,7 +59,8 @@ static void release(Module &M, const SmallPtrSetImpl<GlobalValue *> &Variables) 
   appendToCompilerUsed(M, Used);
 }
 
-/// The counters and call sites that other modules cannot have become one variable, and those of each function that they can.
+/// The counters and call sites that other modules cannot have become one variable, and those of each function that they
+/// can.
 static void joinVariables(Module &M) {
   MapVector<const Comdat *, SmallVector<GlobalVariable *, 8>> Groups;
   SmallPtrSet<GlobalValue *, 16> Gone;
@@ -116,9 +117,11 @@ public:
   }
 
 private:
-  /// An address is passed on in ways that are seldom taken, and computed there, which needs no register elsewhere. But what is
-  /// the same in all passes of a loop, the code generator computes before it.
-  bool isPassedOnInLoop(const Instruction &User) const { return !isa<PHINode>(User) && Loops.getLoopFor(User.getParent()); }
+  /// An address is passed on in ways that are seldom taken, and computed there, which needs no register elsewhere. But
+  /// what is the same in all passes of a loop, the code generator computes before it.
+  bool isPassedOnInLoop(const Instruction &User) const {
+    return !isa<PHINode>(User) && Loops.getLoopFor(User.getParent());
+  }
 
   /// The uses of an address, and of what is so many bytes behind it, that are to have the base.
   void collect(Instruction &Address, uint64_t Offset, SmallVectorImpl<Access> &Found) {
@@ -130,7 +133,8 @@ private:
         collect(*User, Offset, Found);
       else if (Step && Step->accumulateConstantOffset(F.getParent()->getDataLayout(), Further))
         collect(*Step, Further.getZExtValue(), Found);
-      else if (isa<LoadInst, StoreInst>(User) ? Dominators.isReachableFromEntry(User->getParent()) : isPassedOnInLoop(*User))
+      else if (isa<LoadInst, StoreInst>(User) ? Dominators.isReachableFromEntry(User->getParent())
+                                              : isPassedOnInLoop(*User))
         Found.push_back({&U, Offset});
     }
   }
@@ -164,7 +168,8 @@ private:
       IRBuilder<> At(A.user());
       Value *Start = isa<LoadInst, StoreInst>(A.user()) ? Base : hide(Base, A.user());
       Replaced.push_back(A.Operand->get());
-      A.Operand->set(At.CreatePointerCast(At.CreateConstGEP1_64(B.getInt8Ty(), Start, A.Offset), A.Operand->get()->getType()));
+      A.Operand->set(
+          At.CreatePointerCast(At.CreateConstGEP1_64(B.getInt8Ty(), Start, A.Offset), A.Operand->get()->getType()));
     }
   }
 };

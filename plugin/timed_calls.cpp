@@ -21,8 +21,8 @@ bool TimedCalls::canMake(const CallBase &Call) {
   if (Call.isMustTailCall() || Call.getFunctionType()->isVarArg() || Call.hasOperandBundles())
     return false;
   for (unsigned I = 0; I < Call.arg_size(); I++)
-    for (Attribute::AttrKind Kind : {Attribute::InAlloca, Attribute::Preallocated, Attribute::Nest, Attribute::SwiftError,
-                                     Attribute::SwiftSelf, Attribute::SwiftAsync})
+    for (Attribute::AttrKind Kind : {Attribute::InAlloca, Attribute::Preallocated, Attribute::Nest,
+                                     Attribute::SwiftError, Attribute::SwiftSelf, Attribute::SwiftAsync})
       if (Call.paramHasAttr(I, Kind))
         return false;
   return llvm::none_of(Call.args(), [](const Use &Argument) { return Argument->getType()->isMetadataTy(); });
@@ -31,11 +31,14 @@ bool TimedCalls::canMake(const CallBase &Call) {
 bool isThroughPointer(const CallBase &Call) { return !isa<Function>(Call.getCalledOperand()->stripPointerCasts()); }
 
 /// Arguments that have to be constants stay where they are.
-static bool isPassed(const CallBase &Call, unsigned Argument) { return !Call.paramHasAttr(Argument, Attribute::ImmArg); }
+static bool isPassed(const CallBase &Call, unsigned Argument) {
+  return !Call.paramHasAttr(Argument, Attribute::ImmArg);
+}
 
 /// Those of the caller that decide how arguments are passed and stacks are walked.
 static void copyAttributes(const Function &From, Function &To) {
-  for (const char *Name : {"target-cpu", "target-features", "tune-cpu", "frame-pointer", "probe-stack", "stack-probe-size"})
+  for (const char *Name :
+       {"target-cpu", "target-features", "tune-cpu", "frame-pointer", "probe-stack", "stack-probe-size"})
     if (From.hasFnAttribute(Name))
       To.addFnAttr(From.getFnAttribute(Name));
   if (From.hasFnAttribute(Attribute::UWTable))
@@ -97,13 +100,15 @@ CallBase *TimedCalls::insert(CallBase &Call, BasicBlock *BB, Value *Site, Value 
   Passed.append({Site, IsInner});
   if (isThroughPointer(Call))
     Passed.push_back(Call.getCalledOperand());
-  AttributeList Attributes = AttributeList::get(M.getContext(), AttributeSet(), Call.getAttributes().getRetAttrs(), Sets);
+  AttributeList Attributes =
+      AttributeList::get(M.getContext(), AttributeSet(), Call.getAttributes().getRetAttrs(), Sets);
   if (Call.doesNotThrow())
     Attributes = Attributes.addFnAttribute(M.getContext(), Attribute::NoUnwind);
   const Function &Caller = *Call.getFunction();
-  Function *&F = Known[{isThroughPointer(Call) ? nullptr : Call.getCalledOperand(), Call.getFunctionType(), Call.getCallingConv(),
-                        Call.getAttributes().getRawPointer(), Caller.getFnAttribute("target-cpu").getRawPointer(),
-                        Caller.getFnAttribute("target-features").getRawPointer(), Constants}];
+  Function *&F =
+      Known[{isThroughPointer(Call) ? nullptr : Call.getCalledOperand(), Call.getFunctionType(), Call.getCallingConv(),
+             Call.getAttributes().getRawPointer(), Caller.getFnAttribute("target-cpu").getRawPointer(),
+             Caller.getFnAttribute("target-features").getRawPointer(), Constants}];
   if (!F)
     F = create(Call, Passed, Attributes);
   IRBuilder<> B(BB);

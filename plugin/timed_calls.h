@@ -1,5 +1,5 @@
-// The timed way of a call, in a function of its own, so that the caller's registers and frame are as they are without it.
-// Mutation only.
+// The timed way of a call, in a function of its own, so that the caller's registers and frame are as they are without
+// it. Mutation only.
 #ifndef KP_PLUGIN_TIMED_CALLS_H
 #define KP_PLUGIN_TIMED_CALLS_H
 
@@ -32,12 +32,13 @@ public:
   /// Whether there can be such a function for the call; not where it has variable arguments.
   static bool canMake(const llvm::CallBase &Call);
 
-  /// Inserts a timed call like Call, for which there can be one, at the end of BB, where Site and IsInner are known. Where
-  /// Call is an invoke, so is the new one, with the same destinations.
+  /// Inserts a timed call like Call, for which there can be one, at the end of BB, where Site and IsInner are known.
+  /// Where Call is an invoke, so is the new one, with the same destinations.
   llvm::CallBase *insert(llvm::CallBase &Call, llvm::BasicBlock *BB, llvm::Value *Site, llvm::Value *IsInner);
 
 private:
-  using Key = std::tuple<llvm::Value *, llvm::FunctionType *, unsigned, void *, void *, void *, std::vector<llvm::Value *>>;
+  using Key =
+      std::tuple<llvm::Value *, llvm::FunctionType *, unsigned, void *, void *, void *, std::vector<llvm::Value *>>;
   llvm::Module &M;
   std::map<Key, llvm::Function *> Known;
 

@@ -108,7 +108,8 @@ static void insertTimer(Function &F, StringRef Name) {
   DebugLoc Location = withoutLine(F);
   B.SetCurrentDebugLocation(Location);
 
-  auto *Site = new GlobalVariable(M, SiteType, false, GlobalValue::InternalLinkage, Constant::getNullValue(SiteType), "kp.site");
+  auto *Site =
+      new GlobalVariable(M, SiteType, false, GlobalValue::InternalLinkage, Constant::getNullValue(SiteType), "kp.site");
   AllocaInst *Region = IRBuilder<>(&*F.getEntryBlock().getFirstInsertionPt()).CreateAlloca(Byte, nullptr, "kp.region");
   Value *State = B.CreatePointerCast(Region, Byte);
   B.CreateCall(Enter, {State, ConstantExpr::getPointerCast(Site, Byte), B.CreateGlobalStringPtr(Name, "kp.timer")});

@@ -22,13 +22,14 @@ namespace kp {
 /// Assumptions with this start carry a timer's name on a declaration; behind it, the name in hexadecimal.
 constexpr const char *TimedMark = "kernprof.timed=";
 
-/// The attribute of functions that are to be timed, its value the name. Entries that lead to such bodies must not have it.
+/// The attribute of functions that are to be timed, its value the name. Entries that lead to such bodies must not have
+/// it.
 constexpr const char *TimedKey = "kernprof.timed";
 
 std::string encodeTimedName(llvm::StringRef Name);
 
-/// Puts the mark into the body of a definition that carries a name. Not in constexpr functions, which could no longer be
-/// evaluated.
+/// Puts the mark into the body of a definition that carries a name. Not in constexpr functions, which could no longer
+/// be evaluated.
 void markTimed(clang::FunctionDecl *F);
 
 /// Turns marks into attributes; before anything looks at the code.

@@ -10,8 +10,9 @@
 
 namespace kp {
 
-/// Inserts calls of the runtime at entry, at each change of line and at every way out of F, exceptions included, and the copies
-/// of `Loops`. `Words` is the address of the function's words behind its counters (see enum kp_activation_word in format/map.h).
+/// Inserts calls of the runtime at entry, at each change of line and at every way out of F, exceptions included, and
+/// the copies of `Loops`. `Words` is the address of the function's words behind its counters (see enum
+/// kp_activation_word in format/map.h).
 void insertTimestamps(llvm::Function &F, const std::vector<LineChange> &Changes, const std::vector<UntimedLoop> &Loops,
                       const FunctionLines &Lines, llvm::Value *Words);
 

@@ -32,7 +32,8 @@ static bool hasPlainEdges(const Loop &L) {
   for (BasicBlock *BB : L.blocks())
     if (BB->isEHPad() || BB->hasAddressTaken() || !isa<BranchInst, SwitchInst>(BB->getTerminator()))
       return false;
-  return all_of(predecessors(L.getHeader()), [](BasicBlock *From) { return isa<BranchInst, SwitchInst>(From->getTerminator()); });
+  return all_of(predecessors(L.getHeader()),
+                [](BasicBlock *From) { return isa<BranchInst, SwitchInst>(From->getTerminator()); });
 }
 
 std::vector<UntimedLoop> findUntimedLoops(Function &F, const FunctionLines &Lines) {
@@ -132,7 +133,8 @@ private:
   }
 
   /// On the edges to a header: has the loop had enough passes with timestamps?
-  void check(const char *Name, ArrayRef<BasicBlock *> From, BasicBlock &Header, BasicBlock &Enter, unsigned Number, bool CountsPass) {
+  void check(const char *Name, ArrayRef<BasicBlock *> From, BasicBlock &Header, BasicBlock &Enter, unsigned Number,
+             bool CountsPass) {
     auto *Check = BasicBlock::Create(F.getContext(), Name, &F, &Header);
     for (BasicBlock *BB : From)
       BB->getTerminator()->replaceSuccessorWith(&Header, Check);
@@ -163,7 +165,8 @@ private:
     return 0;
   }
 
-  /// Values that pass from block to block would have to be merged wherever control comes from one of the two loops to the other.
+  /// Values that pass from block to block would have to be merged wherever control comes from one of the two loops to
+  /// the other.
   void keepInFrame(ArrayRef<BasicBlock *> Blocks) {
     SmallVector<PHINode *, 4> Phis;
     for (BasicBlock *BB : Blocks)
@@ -218,7 +221,8 @@ private:
 
 } // namespace
 
-void insertUntimedLoops(Function &F, const std::vector<UntimedLoop> &Loops, const TimedBody &Body, const FunctionLines &Lines) {
+void insertUntimedLoops(Function &F, const std::vector<UntimedLoop> &Loops, const TimedBody &Body,
+                        const FunctionLines &Lines) {
   if (Loops.empty())
     return;
   DominatorTree Dominators(F);

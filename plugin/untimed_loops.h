@@ -1,7 +1,7 @@
-// Mode exact in loops with no calls but of short functions, whose lines take less than a timestamp: only the first passes have
-// one at every change of line (kp_exact_passes of each loop and thread). Then the loop goes on in a copy that counts and takes
-// none, whose time is taken as a whole. As in Arnold and Ryder, A Framework for Reducing the Cost of Instrumented Code (PLDI 2001), control
-// passes to the copy at the loop's back edges.
+// Mode exact in loops with no calls but of short functions, whose lines take less than a timestamp: only the first
+// passes have one at every change of line (kp_exact_passes of each loop and thread). Then the loop goes on in a copy
+// that counts and takes none, whose time is taken as a whole. As in Arnold and Ryder, A Framework for Reducing the Cost
+// of Instrumented Code (PLDI 2001), control passes to the copy at the loop's back edges.
 #ifndef KP_PLUGIN_UNTIMED_LOOPS_H
 #define KP_PLUGIN_UNTIMED_LOOPS_H
 

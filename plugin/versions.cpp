@@ -58,7 +58,8 @@ Function *cloneBody(Function &Original, const Twine &Suffix, StringRef Group) {
   Function *Clone = CloneFunction(&Original, Map);
   for (auto &Table : Tables)
     Table.second->setInitializer(MapValue(Table.first->getInitializer(), Map));
-  // What an indirect call turns out to call may be an original, which does not count, and must not become part of the clone.
+  // What an indirect call turns out to call may be an original, which does not count, and must not become part of the
+  // clone.
   for (Instruction &I : instructions(*Clone))
     if (auto *Call = dyn_cast<CallBase>(&I))
       if (Call->isIndirectCall())
@@ -143,7 +144,8 @@ Function *createEntry(Function &Body, const Twine &Suffix) {
 static GlobalVariable *declareState(Module &M, StringRef Name) {
   if (GlobalVariable *Known = M.getGlobalVariable(Name))
     return Known;
-  auto *State = new GlobalVariable(M, Type::getInt8Ty(M.getContext()), false, GlobalValue::ExternalLinkage, nullptr, Name);
+  auto *State =
+      new GlobalVariable(M, Type::getInt8Ty(M.getContext()), false, GlobalValue::ExternalLinkage, nullptr, Name);
   State->setVisibility(GlobalValue::HiddenVisibility);
   State->setDSOLocal(true);
   return State;
@@ -158,7 +160,8 @@ static Value *loadState(IRBuilder<> &B, Module &M, StringRef Name = "kp_state") 
 Function *createChoice(Function &Hits, Function &Exact, const Twine &Name) {
   Module &M = *Hits.getParent();
   LLVMContext &C = M.getContext();
-  Function *Choice = Function::Create(Hits.getFunctionType(), GlobalValue::InternalLinkage, Hits.getAddressSpace(), Name, &M);
+  Function *Choice =
+      Function::Create(Hits.getFunctionType(), GlobalValue::InternalLinkage, Hits.getAddressSpace(), Name, &M);
   Choice->setCallingConv(Hits.getCallingConv());
   Choice->setAttributes(Hits.getAttributes().removeFnAttributes(C));
   Choice->addFnAttr(VersionKey, originalName(Hits));
@@ -185,7 +188,8 @@ static bool canBeHidden(const Use &Operand) {
 
 Value *hide(Value *Address, Instruction *Before) {
   Type *Pointer = Address->getType();
-  InlineAsm *Nothing = InlineAsm::get(FunctionType::get(Pointer, {Pointer}, false), "", "=r,0", /*hasSideEffects=*/false);
+  InlineAsm *Nothing =
+      InlineAsm::get(FunctionType::get(Pointer, {Pointer}, false), "", "=r,0", /*hasSideEffects=*/false);
   IRBuilder<> B(Before);
   CallInst *Hidden = B.CreateCall(Nothing, {Address});
   Hidden->setDoesNotThrow();
@@ -195,8 +199,8 @@ Value *hide(Value *Address, Instruction *Before) {
   return Hidden;
 }
 
-/// In clones, hides the addresses of originals: knowing what these do, the optimiser would call them directly and make them
-/// part of the clone, or leave out their call where they have no effect, and neither counts.
+/// In clones, hides the addresses of originals: knowing what these do, the optimiser would call them directly and make
+/// them part of the clone, or leave out their call where they have no effect, and neither counts.
 static void hideAddresses(Value &Address, function_ref<bool(const Function *)> IsClone) {
   SmallVector<Use *, 8> Uses;
   for (Use &U : Address.uses())
@@ -291,7 +295,8 @@ void insertCallsTest(Function &F, Function &Calls) {
   auto *Awake = BasicBlock::Create(F.getContext(), "kp.awake", &F);
   IRBuilder<> B(Start);
   Value *State = loadState(B, *F.getParent(), "kp_calls_state");
-  B.CreateCondBr(B.CreateICmpEQ(State, B.getInt8(0)), Body, Awake, MDBuilder(F.getContext()).createBranchWeights(100000, 1));
+  B.CreateCondBr(B.CreateICmpEQ(State, B.getInt8(0)), Body, Awake,
+                 MDBuilder(F.getContext()).createBranchWeights(100000, 1));
   B.SetInsertPoint(Awake);
   tailCall(B, F, &Calls);
 }
@@ -312,7 +317,8 @@ constexpr unsigned JumpBytes = 5;
 /// How many bytes of code an instruction becomes at least, where it becomes part of another.
 static unsigned leastBytes(const Instruction &I) {
   auto *Call = dyn_cast<CallBase>(&I);
-  if (isa<IntrinsicInst, UnaryInstruction, GetElementPtrInst, PHINode, InsertValueInst, UnreachableInst, FenceInst>(I) ||
+  if (isa<IntrinsicInst, UnaryInstruction, GetElementPtrInst, PHINode, InsertValueInst, UnreachableInst, FenceInst>(
+          I) ||
       (Call && Call->isInlineAsm()) || (isa<BranchInst>(I) && I.getNumSuccessors() == 1))
     return 0;
   auto *Constant = isa<BinaryOperator>(I) ? dyn_cast<ConstantInt>(I.getOperand(1)) : nullptr;
@@ -328,8 +334,8 @@ void makeRoom(Function &F) {
     Bytes += leastBytes(I);
   if (Bytes >= JumpBytes)
     return;
-  auto *Nothing = InlineAsm::get(FunctionType::get(Type::getVoidTy(F.getContext()), false), ".byte 0x0f, 0x1f, 0x44, 0x00, 0x00",
-                                 "", /*hasSideEffects=*/true);
+  auto *Nothing = InlineAsm::get(FunctionType::get(Type::getVoidTy(F.getContext()), false),
+                                 ".byte 0x0f, 0x1f, 0x44, 0x00, 0x00", "", /*hasSideEffects=*/true);
   IRBuilder<> B(&*F.getEntryBlock().getFirstInsertionPt());
   B.SetCurrentDebugLocation(withoutLine(F));
   B.CreateCall(Nothing)->setDoesNotThrow();
@@ -341,7 +347,8 @@ static void checkThread(BasicBlock *Start, BasicBlock *Body) {
   auto *Awake = BasicBlock::Create(F.getContext(), "kp.awake", &F);
   IRBuilder<> B(Start);
   Value *State = loadState(B, *F.getParent());
-  B.CreateCondBr(B.CreateICmpEQ(State, B.getInt8(0)), Body, Awake, MDBuilder(F.getContext()).createBranchWeights(100000, 1));
+  B.CreateCondBr(B.CreateICmpEQ(State, B.getInt8(0)), Body, Awake,
+                 MDBuilder(F.getContext()).createBranchWeights(100000, 1));
   B.SetInsertPoint(Awake);
   emitThreadCheck(B, F, Body);
 }

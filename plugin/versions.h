@@ -12,9 +12,9 @@ constexpr const char *VersionKey = "kernprof.version";
 /// The linkage name of what a call of F calls, in the source.
 llvm::StringRef originalName(const llvm::Function &F);
 
-/// Prefixes of sections: what runs together lies together. Originals alone, so that they are as near to each other as without
-/// us; what counts; what takes exact times, and what runs seldom. Else code of the three would take each other's place in the
-/// processor's cache of instructions.
+/// Prefixes of sections: what runs together lies together. Originals alone, so that they are as near to each other as
+/// without us; what counts; what takes exact times, and what runs seldom. Else code of the three would take each
+/// other's place in the processor's cache of instructions.
 constexpr const char *CountingGroup = "hot", *SeldomGroup = "unlikely";
 
 /// At the end of the pipeline: the same order in the object, for linkers that do not sort sections by their prefix.
@@ -26,7 +26,8 @@ llvm::Function *cloneBody(llvm::Function &Original, const llvm::Twine &Suffix, l
 /// A function like `Body` that first makes sure that the running thread has counters.
 llvm::Function *createEntry(llvm::Function &Body, const llvm::Twine &Suffix);
 
-/// A function that goes on in Exact where time is taken exactly, and else in Hits: for callers that have one body for both.
+/// A function that goes on in Exact where time is taken exactly, and else in Hits: for callers that have one body for
+/// both.
 llvm::Function *createChoice(llvm::Function &Hits, llvm::Function &Exact, const llvm::Twine &Name);
 
 /// Calls in the clones go to clones of the same kind; calls from functions without counters go to their entries.
@@ -45,7 +46,8 @@ void insertCallsTest(llvm::Function &F, llvm::Function &Calls);
 void makePatchable(llvm::Function &F);
 bool isPatchable(const llvm::Function &F);
 
-/// At the end of the pipeline: makes a patchable function as long as that jump, which else would reach into what stands behind.
+/// At the end of the pipeline: makes a patchable function as long as that jump, which else would reach into what stands
+/// behind.
 void makeRoom(llvm::Function &F);
 
 /// Makes sure that the thread that a coroutine goes on on has counters, when the program is profiled.

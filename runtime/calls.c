@@ -1,13 +1,15 @@
-/* Call sites, called by instrumented code (plugin/call_sites.cpp): timed calls, and the targets of calls through pointers.
+/* Call sites, called by instrumented code (plugin/call_sites.cpp): timed calls, and the targets of calls through
+ * pointers.
  *
- * A site decides after every timed call how many calls to let pass before the next: none while timing is cheap beside the
- * call; else so many that the site's share of the thread's time stays small, the number drawn at random so that it cannot
- * run in step with the program (adaptive sampling by countdown: Arnold and Ryder 2001, "A framework for reducing the cost of
- * instrumented code"). The first calls of every site are timed, whatever they cost, as long as the thread has credit.
+ * A site decides after every timed call how many calls to let pass before the next: none while timing is cheap beside
+ * the call; else so many that the site's share of the thread's time stays small, the number drawn at random so that it
+ * cannot run in step with the program (adaptive sampling by countdown: Arnold and Ryder 2001, "A framework for reducing
+ * the cost of instrumented code"). The first calls of every site are timed, whatever they cost, as long as the thread
+ * has credit.
  *
- * An exception or longjmp ends calls whose end is never told. Where it comes to, all that is pending further down the stack
- * has ended at that moment (kp_call_unwound). What comes to no instrumented function, but to a library that called one back,
- * is not noticed: such calls are forgotten, and their site's mean is that of the others. */
+ * An exception or longjmp ends calls whose end is never told. Where it comes to, all that is pending further down the
+ * stack has ended at that moment (kp_call_unwound). What comes to no instrumented function, but to a library that
+ * called one back, is not noticed: such calls are forgotten, and their site's mean is that of the others. */
 #include "runtime/runtime.h"
 
 #include "format/clock.h"
@@ -25,14 +27,15 @@ struct kp_timed_call {
 
 _Static_assert(sizeof(struct kp_timed_call) == 6 * sizeof(uint64_t), "as the plugin reserves it");
 
-/* In the program, a timed call misses caches and is not foreseen by the processor: what it costs there, as a multiple of what
- * it costs in a loop of nothing else (Lua, sqlite: 2 to 4 times). */
+/* In the program, a timed call misses caches and is not foreseen by the processor: what it costs there, as a multiple
+ * of what it costs in a loop of nothing else (Lua, sqlite: 2 to 4 times). */
 enum { REAL_COST = 3 };
 
 /* As good as never again. */
 #define FOREVER (INT64_C(1) << 60)
 
-/* Calls of a site that are timed one after the other at first, and ticks that a thread may spend on it beyond its share. */
+/* Calls of a site that are timed one after the other at first, and ticks that a thread may spend on it beyond its
+ * share. */
 enum { FIRST_CALLS = 8, CREDIT_TICKS = 1000000 };
 
 enum { MAX_STRETCH = 1000 };
@@ -49,8 +52,8 @@ static struct {
     uint64_t long_ticks;
 } cost;
 
-/* Lets `left` calls pass before the next that is timed; the number of calls so far stays what it is, also where a signal's
- * handler comes between and calls from the same site. */
+/* Lets `left` calls pass before the next that is timed; the number of calls so far stays what it is, also where a
+ * signal's handler comes between and calls from the same site. */
 static void set_countdown(uint64_t *site, int64_t left)
 {
     uint64_t more = (uint64_t)left - site[KP_SITE_COUNTDOWN];
@@ -126,8 +129,9 @@ void kp_call_begin(struct kp_timed_call *call, uint64_t *site, uint64_t is_inner
     remember(segment, call);
 }
 
-/* Instead of the code that is in line elsewhere, in functions that are not optimised. `outermost_frame`: where the function
- * keeps the frame of its outermost activation, which is known by the address of `call`; NULL where there is but one. */
+/* Instead of the code that is in line elsewhere, in functions that are not optimised. `outermost_frame`: where the
+ * function keeps the frame of its outermost activation, which is known by the address of `call`; NULL where there is
+ * but one. */
 void kp_call_count(struct kp_timed_call *call, uint64_t *site, const uint64_t *outermost_frame)
 {
     call->site = NULL;
@@ -235,8 +239,8 @@ static struct kp_target *find_target(struct kp_targets_chunk *targets, uint64_t 
 static struct kp_targets_chunk *add_targets(struct kp_segment *segment)
 {
     uint32_t capacity = segment->targets ? 4 * segment->targets->capacity : 128;
-    struct kp_chunk *chunk = kp_file_add(KP_CHUNK_TARGETS, sizeof(struct kp_targets_chunk) + capacity * sizeof(struct kp_target),
-                                         NULL);
+    struct kp_chunk *chunk =
+        kp_file_add(KP_CHUNK_TARGETS, sizeof(struct kp_targets_chunk) + capacity * sizeof(struct kp_target), NULL);
     if (!chunk) {
         segment->targets_fail = 1;
         return segment->targets;
@@ -301,8 +305,8 @@ void kp_call_target(uint64_t *site, uint64_t address)
     note_target(site, address, kp_site_calls(site));
 }
 
-/* A call through a pointer, which has been counted: it goes to another function than the one before, or its countdown has
- * run out. */
+/* A call through a pointer, which has been counted: it goes to another function than the one before, or its countdown
+ * has run out. */
 void kp_call_begin_at(struct kp_timed_call *call, uint64_t *site, uint64_t is_inner, uint64_t address)
 {
     note_target(site, address, kp_site_calls(site) - 1);

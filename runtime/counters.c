@@ -1,5 +1,5 @@
-/* The counter file: opening it, adding chunks to it, finding them again. Modules of one process share the file; each maps
- * what it needs.
+/* The counter file: opening it, adding chunks to it, finding them again. Modules of one process share the file; each
+ * maps what it needs.
  *
  * No descriptor is kept: a program that closes all of them, as daemons do, could come to own a file of the same number,
  * and one that looks at its own numbers must find them unchanged. */

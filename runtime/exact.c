@@ -1,8 +1,8 @@
 /* Mode exact: time by a timestamp at every change of line.
  *
  * All time is virtual: the counter's ticks less the thread's debt, which is what taking timestamps has cost it so far.
- * So measuring takes no time, in callers of profiled functions as little as in these. A single difference may come out a
- * few ticks below zero; it is added as it is, so that sums stay right.
+ * So measuring takes no time, in callers of profiled functions as little as in these. A single difference may come out
+ * a few ticks below zero; it is added as it is, so that sums stay right.
  *
  * The sum of a function's lines is its total by construction: every tick between enter and leave goes to one line. */
 #include "runtime/runtime.h"
@@ -30,9 +30,9 @@ static struct {
 /* Of each loop without calls so many passes have timestamps. Under memprof all: they say which line runs. */
 uint64_t kp_exact_passes = 1000;
 
-/* Waits for the work before it. A timestamp waits at both of its ends: so a line is charged with its own latency and not
- * with its neighbour's, and the cost of timestamps adds up with the program's work instead of hiding it, on which the
- * calibration rests. */
+/* Waits for the work before it. A timestamp waits at both of its ends: so a line is charged with its own latency and
+ * not with its neighbour's, and the cost of timestamps adds up with the program's work instead of hiding it, on which
+ * the calibration rests. */
 static inline void wait_for_work(void)
 {
 #if defined(__x86_64__) || defined(__i386__)
@@ -48,7 +48,8 @@ static inline int64_t virtual_now(const struct kp_segment *segment)
     return (int64_t)kp_clock_ticks() - (segment->debt_x256 >> 8);
 }
 
-_Static_assert((int)KP_LOOP_TICKS == (int)KP_LINE_TICKS && (int)KP_LOOP_SELF_TICKS == (int)KP_LINE_SELF_TICKS, "charged alike");
+_Static_assert((int)KP_LOOP_TICKS == (int)KP_LINE_TICKS && (int)KP_LOOP_SELF_TICKS == (int)KP_LINE_SELF_TICKS,
+               "charged alike");
 
 /* Adds what has passed since the line or stretch began; returns it. */
 static inline int64_t charge(const struct kp_activation *a, uint64_t *words, int64_t now)
@@ -152,8 +153,8 @@ static inline void go_on(struct kp_activation *a, uint64_t *line, int64_t now)
     wait_for_work();
 }
 
-/* A loop of short lines goes on without timestamps, for they take less than one of them: what they would tell is their own
- * cost. Its time as a whole is shared out among its lines by kernprof. */
+/* A loop of short lines goes on without timestamps, for they take less than one of them: what they would tell is their
+ * own cost. Its time as a whole is shared out among its lines by kernprof. */
 __attribute__((noinline)) void kp_exact_untimed(struct kp_activation *a)
 {
     if (kp_memory_awake || !a->segment)

@@ -1,7 +1,7 @@
-/* A copy of a module's file for kernprof, which reads its symbols and debug information after the run: code that a program
- * generates, loads and deletes is gone by then. A run keeps one copy of each file, named by what tells files apart; a load
- * of a file that is there already costs three system calls. Executables, large files, and files that this user could not
- * delete are not copied. */
+/* A copy of a module's file for kernprof, which reads its symbols and debug information after the run: code that a
+ * program generates, loads and deletes is gone by then. A run keeps one copy of each file, named by what tells files
+ * apart; a load of a file that is there already costs three system calls. Executables, large files, and files that this
+ * user could not delete are not copied. */
 #include "runtime/runtime.h"
 
 #include <stdio.h>
@@ -31,7 +31,8 @@ uint64_t kp_module_copy(const char *path)
         return 0;
     uint64_t identity = kp_hash(&file, sizeof file);
     char copy[sizeof r->path], partial[sizeof copy];
-    int length = snprintf(copy, sizeof copy, "%.*s/" KP_MODULE_COPY, (int)r->folder_length, r->path, (unsigned long long)identity);
+    int length = snprintf(copy, sizeof copy, "%.*s/" KP_MODULE_COPY, (int)r->folder_length, r->path,
+                          (unsigned long long)identity);
     int partial_length = snprintf(partial, sizeof partial, "%.*s/%u.copy", (int)r->folder_length, r->path, kp_os_pid());
     if (length >= (int)sizeof copy || partial_length >= (int)sizeof partial)
         return 0;

@@ -81,7 +81,7 @@ static void search_self(void)
         ssize_t length = readlink("/proc/self/exe", self.path, sizeof self.path - 1);
         self.path[length > 0 ? length : 0] = 0;
     }
-    if (self.id.size > sizeof ((struct kp_module_chunk *)0)->build_id)
+    if (self.id.size > sizeof((struct kp_module_chunk *)0)->build_id)
         self.id = (struct build_id){NULL, 0};
     map_hash = kp_hash(__start_kp_map, (uint64_t)(__stop_kp_map - __start_kp_map));
 }
@@ -91,7 +91,8 @@ static uint64_t counters_size(void)
     return (uint64_t)(__stop_kp_cnts - __start_kp_cnts);
 }
 
-/* Is it a chunk of this very module: of the same path and content, and at the same place, which targets of calls refer to? */
+/* Is it a chunk of this very module: of the same path and content, and at the same place, which targets of calls refer
+ * to? */
 static int is_same(const struct kp_module_chunk *chunk)
 {
     return chunk->map_address == (uintptr_t)__start_kp_map && chunk->counters_address == (uintptr_t)__start_kp_cnts &&
@@ -213,8 +214,8 @@ __attribute__((no_sanitize("thread"))) static int redirect(char *entry, const ch
     return 0;
 }
 
-/* What Clang's UndefinedBehaviorSanitizer puts between our mark and the function, with a hash of the function's type behind
- * it (-fsanitize=function). */
+/* What Clang's UndefinedBehaviorSanitizer puts between our mark and the function, with a hash of the function's type
+ * behind it (-fsanitize=function). */
 #define UBSAN_FUNCTION_MARK 0xc105cafeu
 
 static uint32_t word_before(const char *entry, int bytes)
@@ -239,7 +240,8 @@ struct wake {
 
 /* Calls `visit` for each function whose entry is to be redirected. A function that only forwards calls to chosen ones
  * (it has no lines) has another body where functions are profiled. */
-static void for_each_entry(const struct wake *wake, void (*visit)(char *entry, const char *target, void *data), void *data)
+static void for_each_entry(const struct wake *wake, void (*visit)(char *entry, const char *target, void *data),
+                           void *data)
 {
     for (const char *p = __start_kp_map; p < __stop_kp_map;) {
         const struct kp_map_record *record = (const void *)p;

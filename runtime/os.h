@@ -25,7 +25,8 @@ int kp_os_look_at(const char *path, struct kp_os_file *file);
 
 int kp_os_is_writable(const char *path);
 
-/* Copies the `size` bytes of a file to `partial` and renames that to `to`; only where there is room for much more. 0 or -1. */
+/* Copies the `size` bytes of a file to `partial` and renames that to `to`; only where there is room for much more. 0 or
+ * -1. */
 int kp_os_copy(const char *from, uint64_t size, const char *partial, const char *to);
 
 /* Up to `size` bytes of the beginning of a file; how many. 0 on failure. */
@@ -51,13 +52,13 @@ void kp_os_unblock_signals(const void *saved);
 /* Takes `signal` out of a mask that kp_os_unblock_signals will restore. */
 void kp_os_let_through(void *saved, int signal);
 
-/* Has the signal handled, on the alternate stack if there is one, system calls going on afterwards; unless it is handled
- * already. 0 or -1. */
+/* Has the signal handled, on the alternate stack if there is one, system calls going on afterwards; unless it is
+ * handled already. 0 or -1. */
 int kp_os_handle_signal(int signal, void *handler);
 void *kp_os_signal_handler(int signal);
 
-/* A timer of the running thread's processor time that sends it `signal`, with `value`, after each `period_ns`. Its number,
- * or -1. Timers end with the process image, at exec as well, and no child has them. */
+/* A timer of the running thread's processor time that sends it `signal`, with `value`, after each `period_ns`. Its
+ * number, or -1. Timers end with the process image, at exec as well, and no child has them. */
 int kp_os_create_timer(int signal, void *value, uint64_t period_ns);
 void kp_os_delete_timer(int timer);
 

@@ -175,7 +175,8 @@ int kp_os_handle_signal(int signal, void *handler)
     struct sigaction before, action = {.sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK};
     *(void **)&action.sa_sigaction = handler;
     sigfillset(&action.sa_mask); /* a handler that jumps out of ours would leave a sample half written */
-    int failed = sigaction(signal, NULL, &before) != 0 || (before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN) ||
+    int failed = sigaction(signal, NULL, &before) != 0 ||
+                 (before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN) ||
                  sigaction(signal, &action, NULL) != 0;
     errno = saved;
     return failed ? -1 : 0;

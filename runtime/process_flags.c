@@ -1,9 +1,9 @@
 /* Flags that the runtimes of one process share, though they do not know each other: that the process is exiting, and
  * that a thread has been counted among those that count. Found through the counter file's header.
  *
- * Whether a destructor runs because the process exits or because dlclose was called decides what it may unmap, and nothing
- * in the C library says which. So exit is made to set a flag that outlives the module which asked for it: a handler
- * that belongs to no module (no handle), and so must not lie in one; sem_post is the C library's own. */
+ * Whether a destructor runs because the process exits or because dlclose was called decides what it may unmap, and
+ * nothing in the C library says which. So exit is made to set a flag that outlives the module which asked for it: a
+ * handler that belongs to no module (no handle), and so must not lie in one; sem_post is the C library's own. */
 #include "runtime/runtime.h"
 
 #include <semaphore.h>

@@ -24,7 +24,8 @@ void kp_report_init(void)
 static int is_standard_error(void)
 {
     struct stat now;
-    return fstat(STDERR_FILENO, &now) == 0 && now.st_dev == standard_error.st_dev && now.st_ino == standard_error.st_ino;
+    return fstat(STDERR_FILENO, &now) == 0 && now.st_dev == standard_error.st_dev &&
+           now.st_ino == standard_error.st_ino;
 }
 
 static struct iovec text(const char *string)
@@ -56,7 +57,8 @@ static void write_without_signal(const struct iovec *parts, int count)
 void kp_say(const char *what, const char *detail)
 {
     int saved = errno;
-    struct iovec parts[] = {text("kernprof: "), text(what), text(detail ? ": " : ""), text(detail ? detail : ""), text("\n")};
+    struct iovec parts[] = {text("kernprof: "), text(what), text(detail ? ": " : ""), text(detail ? detail : ""),
+                            text("\n")};
     if (is_standard_error())
         write_without_signal(parts, sizeof parts / sizeof parts[0]);
     errno = saved;

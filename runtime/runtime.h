@@ -13,7 +13,8 @@
 #include "format/counters.h"
 #include "format/map.h"
 
-/* A timed call that has not ended yet, with all that its end needs: the frame that it was made from may be gone by then. */
+/* A timed call that has not ended yet, with all that its end needs: the frame that it was made from may be gone by
+ * then. */
 struct kp_pending_call {
     uintptr_t frame; /* address of its struct kp_timed_call */
     uint64_t *site;
@@ -31,15 +32,15 @@ struct kp_pending_call {
 struct kp_segment {
     struct kp_segment *next;
     struct kp_segment_chunk *chunk;
-    int64_t debt_x256; /* ticks that instrumentation has cost this thread, times 256 */
-    int64_t began;     /* ticks when the thread began to use it */
+    int64_t debt_x256;   /* ticks that instrumentation has cost this thread, times 256 */
+    int64_t began;       /* ticks when the thread began to use it */
     int64_t spent_ticks; /* on timed calls */
     double stretch;      /* of the gaps between timed calls, so that it stays within the budget */
     uint64_t random;
     struct kp_targets_chunk *targets; /* NULL until a call through a pointer */
     uint32_t targets_used;
     uint32_t targets_fail; /* the file could not grow: do not ask at every call */
-    int64_t in_callees; /* ticks spent in profiled callees, for own time */
+    int64_t in_callees;    /* ticks spent in profiled callees, for own time */
     uint32_t pending_count;
     struct kp_pending_call pending[KP_PENDING_CALLS]; /* the innermost last */
 };
@@ -48,7 +49,7 @@ struct kp_runtime {
     char path[4096];        /* of the counter file */
     uint32_t folder_length; /* of the beginning of `path` that is its folder */
     enum kp_timing timing;
-    double overhead; /* what timing may cost, as a part of the run */
+    double overhead;                   /* what timing may cost, as a part of the run */
     struct kp_counters_header *header; /* NULL: nothing is counted (any more) */
     struct kp_module_chunk *chunk;     /* its first page */
     uint32_t module;
@@ -109,14 +110,15 @@ void kp_threads_release(void);
 
 /* Flags that all runtimes of the process share (runtime/process_flags.c). `created`: this runtime is the first. */
 void kp_process_flags_open(int created);
-int kp_process_flags_exiting(void); /* also where that cannot be known */
+int kp_process_flags_exiting(void);       /* also where that cannot be known */
 void kp_process_flags_count_thread(void); /* unless it is already */
 void kp_process_flags_fork_child(void);   /* the thread that called fork goes on in the child */
 
 /* Whether a thread may set this key in a signal handler. */
 int kp_process_flags_key_is_safe(pthread_key_t key);
 
-/* Redirects the originals to the entries that count. `functions`: those of functions that were not chosen for lines too. */
+/* Redirects the originals to the entries that count. `functions`: those of functions that were not chosen for lines
+ * too. */
 void kp_module_redirect(enum kp_timing timing, int functions);
 
 /* Before any thread starts. */

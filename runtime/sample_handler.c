@@ -1,6 +1,6 @@
-/* The handler of the timers' signal (see samples.c), which runs as a copy: the module that brought it may be closed while
- * timers of its process go on. So it refers to nothing but its arguments, not even by a call; tests/layering/symbols.sh
- * looks. It may interrupt anything, itself on another thread included. */
+/* The handler of the timers' signal (see samples.c), which runs as a copy: the module that brought it may be closed
+ * while timers of its process go on. So it refers to nothing but its arguments, not even by a call;
+ * tests/layering/symbols.sh looks. It may interrupt anything, itself on another thread included. */
 #include "runtime/samples.h"
 
 #include <ucontext.h>

@@ -1,7 +1,8 @@
 /* A segment of counters for each thread.
  *
- * A thread gets its segment when it first enters instrumented code, and gives it back when it ends; the next thread goes
- * on counting in it, so its counts are never moved. The list of segments only grows, which keeps it free of locks. */
+ * A thread gets its segment when it first enters instrumented code, and gives it back when it ends; the next thread
+ * goes on counting in it, so its counts are never moved. The list of segments only grows, which keeps it free of locks.
+ */
 #include "runtime/runtime.h"
 
 #include <errno.h>
@@ -92,8 +93,9 @@ static struct kp_segment *reuse(int spare)
     return NULL;
 }
 
-/* The segment of a thread that ended without giving it back: threads that end by a bare system call, or that came back to
- * profiled code in their very last destructor. A few are looked at each time, so that many threads at once stay cheap. */
+/* The segment of a thread that ended without giving it back: threads that end by a bare system call, or that came back
+ * to profiled code in their very last destructor. A few are looked at each time, so that many threads at once stay
+ * cheap. */
 static struct kp_segment *inherit(void)
 {
     enum { LOOKS = 16 };
@@ -137,7 +139,8 @@ static struct kp_segment *adopt(void)
         struct kp_segment_chunk *chunk = (struct kp_segment_chunk *)kp_file_find(offset, chunk_size());
         if (!chunk)
             return NULL;
-        int first = __atomic_compare_exchange_n(&r->adopt_next, &offset, chunk->next, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+        int first =
+            __atomic_compare_exchange_n(&r->adopt_next, &offset, chunk->next, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
         if (first && chunk->module == r->module && claim(chunk, 0)) {
             struct kp_segment *segment = list(chunk);
             if (segment) {
@@ -231,7 +234,8 @@ static void take(struct kp_segment *segment)
     segment->stretch = 1;
     segment->pending_count = 0;
     kp_thread_segment = segment;
-    kp_bias = (int64_t)((intptr_t)segment->chunk + (intptr_t)segment->chunk->counters_offset - (intptr_t)__start_kp_cnts);
+    kp_bias =
+        (int64_t)((intptr_t)segment->chunk + (intptr_t)segment->chunk->counters_offset - (intptr_t)__start_kp_cnts);
     if (kp_runtime.gives_back)
         pthread_setspecific(kp_runtime.thread_ends, segment);
     if (!is_spare(segment))

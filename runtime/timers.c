@@ -118,7 +118,8 @@ static struct kp_timer_cell *make_cell(struct kp_timer_set *set, struct kp_timer
     return cell;
 }
 
-static void for_each_cell(struct kp_timer_set *set, void (*visit)(uint32_t id, struct kp_timer_cell *cell, uint64_t now))
+static void for_each_cell(struct kp_timer_set *set,
+                          void (*visit)(uint32_t id, struct kp_timer_cell *cell, uint64_t now))
 {
     uint64_t now = kp_clock_ticks();
     for (uint32_t id = 0; id < set->block_end * KP_TIMER_BLOCK; id++) {
@@ -175,8 +176,8 @@ static void charge(struct kp_timer_cell *cell, uint64_t ticks)
         KP_TIMER_SET(cell->shortest_inverted, ~ticks);
 }
 
-/* Whether the open region was left by longjmp: it is entered again at the same place, or from further up the stack, which
- * grows downwards. */
+/* Whether the open region was left by longjmp: it is entered again at the same place, or from further up the stack,
+ * which grows downwards. */
 static int is_abandoned(const struct kp_timer_cell *cell, const void *frame, uint32_t stack)
 {
     return cell->frame && (cell->frame == (uintptr_t)frame || (int32_t)(stack - cell->stack) > 0);
@@ -276,7 +277,8 @@ static int usable(const struct kp_timer_set *set)
     return set && !atomic_load_explicit(&set->stale, memory_order_relaxed);
 }
 
-/* By the text of the name, in the hope that it was looked up lately at the same address. NULL if there is no such timer. */
+/* By the text of the name, in the hope that it was looked up lately at the same address. NULL if there is no such
+ * timer. */
 static struct kp_timer *known_timer(struct kp_timer_set *set, const char *name)
 {
     struct kp_timer **place = recent(set, name);
@@ -299,7 +301,8 @@ static __attribute__((noinline)) struct kp_timer_cell *cell_of(struct kp_timer_s
     return cell ? cell : prepare(site, name);
 }
 
-/* A place's memory is for one address of a name: a function that was inlined with several names has one place for all. */
+/* A place's memory is for one address of a name: a function that was inlined with several names has one place for all.
+ */
 static inline struct kp_timer_cell *cell_at(struct kp_timer_site *site, const char *name)
 {
     struct kp_timer_set *set = own_set;
@@ -344,7 +347,8 @@ void kp_region_end(const char *name)
 
 /* C89: what a for statement has no variables for is a stack of the thread's open regions. A region that was left by
  * return or goto stays on it until one further out comes to its step, and is not counted.
- * ------------------------------------------------------------------------------------------------------------------- */
+ * -------------------------------------------------------------------------------------------------------------------
+ */
 
 struct c89_region {
     const void *frame;
@@ -475,7 +479,8 @@ static void after_fork(void)
         kp_timers_unlock();
 }
 
-/* The child starts with no timers. Its own open regions still have the addresses of their cells: there will be zeros. */
+/* The child starts with no timers. Its own open regions still have the addresses of their cells: there will be zeros.
+ */
 static void forget_set(struct kp_timer_set *set, int keep_memory)
 {
     for (struct kp_timer_slab *s = set->slabs; s; s = s->next) {

@@ -3,7 +3,8 @@
  * A timer is a name with a number. Each thread has a set of cells, found by the timer's number; one more set takes what
  * threads that ended have measured. A cell is written by its thread alone. Everything that has to be made (names, sets,
  * cells) is made under one lock, which the timing itself never takes. Under kernprof cells and names lie in the counter
- * file, otherwise in memory of the process's own. Nothing is ever moved or freed, but for sets in the child of a fork. */
+ * file, otherwise in memory of the process's own. Nothing is ever moved or freed, but for sets in the child of a fork.
+ */
 #ifndef KP_RUNTIME_TIMERS_H
 #define KP_RUNTIME_TIMERS_H
 
@@ -13,8 +14,8 @@
 #include "format/counters.h"
 
 enum {
-    KP_TIMER_BLOCK = 16,   /* cells that are made together */
-    KP_TIMER_PAGE = 512,   /* blocks that one page of the directory leads to */
+    KP_TIMER_BLOCK = 16, /* cells that are made together */
+    KP_TIMER_PAGE = 512, /* blocks that one page of the directory leads to */
     KP_TIMER_PAGES = 512,
     KP_TIMER_RECENT = 64,
     KP_TIMER_MAX = KP_TIMER_BLOCK * KP_TIMER_PAGE * KP_TIMER_PAGES /* names beyond are one timer */
@@ -48,7 +49,7 @@ struct kp_timer_set {
     struct kp_timer_set *next;
     struct kp_timer_slab *slabs;
     struct kp_timer *recent[KP_TIMER_RECENT]; /* names made at run time, by their address */
-    kp_timer_block near[KP_TIMER_PAGE]; /* what most programs need */
+    kp_timer_block near[KP_TIMER_PAGE];       /* what most programs need */
     _Atomic(kp_timer_block *) far[KP_TIMER_PAGES];
 };
 
@@ -57,7 +58,7 @@ struct kp_timers {
     struct kp_timer_set ended;
     uint64_t start_ticks, start_ns; /* two readings, for the length of a tick */
     _Atomic uint64_t since_ticks;   /* start or last reset */
-    uint32_t epoch; /* of the counter file: counts forks */
+    uint32_t epoch;                 /* of the counter file: counts forks */
     int started;
     int in_file; /* under kernprof */
 };

@@ -54,7 +54,9 @@ int kp_folder_check_room(const char *path, long bytes, struct kp_error *error)
     int cause = file < 0 ? errno : posix_fallocate(file, 0, bytes);
     if (file >= 0)
         close(file);
-    return cause == 0 ? 0 : kp_fail(error, "%s: no room for counters: %s: set TMPDIR to a folder with room", path, strerror(cause));
+    return cause == 0 ? 0
+                      : kp_fail(error, "%s: no room for counters: %s: set TMPDIR to a folder with room", path,
+                                strerror(cause));
 }
 
 int kp_folder_check_writable(const char *path, struct kp_error *error)

@@ -70,7 +70,10 @@ char *kp_host_expand(const char *pattern, bool *parts_ranks)
         case 'r': fprintf(out, "%d", kp_host_rank() < 0 ? 0 : kp_host_rank()); break;
         case 'h': fputs(host, out); break;
         case '%': putc('%', out); break;
-        default: known = false; p--; break;
+        default:
+            known = false;
+            p--;
+            break;
         }
     }
     if (fclose(out) != 0 || !known) {

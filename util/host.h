@@ -13,8 +13,8 @@ int kp_host_rank(void);
 /* There are more ranks than this one. */
 bool kp_host_has_other_ranks(void);
 
-/* `pattern` with %p (process id), %r (rank), %h (host) and %% replaced; to be freed. NULL: an unknown letter. `parts_ranks`:
- * whether each rank gets another name. */
+/* `pattern` with %p (process id), %r (rank), %h (host) and %% replaced; to be freed. NULL: an unknown letter.
+ * `parts_ranks`: whether each rank gets another name. */
 char *kp_host_expand(const char *pattern, bool *parts_ranks);
 
 /* `path` with the rank in front of its suffix (x.0.lprof), to be freed. */

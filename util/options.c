@@ -56,7 +56,8 @@ int kp_option_choice(const struct kp_option *option, size_t index, char *choice,
 void kp_options_begin(struct kp_option_reader *reader, const char *command, const struct kp_option *options, int argc,
                       char **argv, int stop)
 {
-    *reader = (struct kp_option_reader){.command = command, .options = options, .argc = argc, .argv = argv, .stop = stop};
+    *reader =
+        (struct kp_option_reader){.command = command, .options = options, .argc = argc, .argv = argv, .stop = stop};
     optind = 0; /* glibc: forget an argv that was read before */
     opterr = 0;
 }

@@ -15,7 +15,7 @@ struct kp_option {
                            * of another program). */
     const char *argument; /* what the help calls its value; "[NAME]": may be left out; NULL: takes none */
     const char *help;
-    const char *choices; /* the values there are, parted by blanks; NULL: any */
+    const char *choices;                    /* the values there are, parted by blanks; NULL: any */
     const char *(*choice_at)(size_t index); /* or, where another table has them: NULL behind the last */
 };
 

@@ -12,8 +12,8 @@ enum { BAR_WIDTH = 40 };
 
 void kp_progress_start(struct kp_progress *progress, const char *what, size_t total)
 {
-    *progress =
-        (struct kp_progress){.what = what, .total = total, .start_ns = kp_now_ns(CLOCK_MONOTONIC), .terminal = isatty(STDERR_FILENO)};
+    *progress = (struct kp_progress){
+        .what = what, .total = total, .start_ns = kp_now_ns(CLOCK_MONOTONIC), .terminal = isatty(STDERR_FILENO)};
 }
 
 void kp_progress_text(char *text, size_t size, const char *what, size_t done, size_t total)

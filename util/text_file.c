@@ -14,7 +14,8 @@ char *kp_read_text_file(const char *path, size_t *size)
     if (!in)
         return NULL;
     char *text = NULL;
-    if (fstat(fileno(in), &status) == 0 && S_ISREG(status.st_mode) && (text = malloc((size_t)status.st_size + 1)) != NULL) {
+    if (fstat(fileno(in), &status) == 0 && S_ISREG(status.st_mode) &&
+        (text = malloc((size_t)status.st_size + 1)) != NULL) {
         *size = fread(text, 1, (size_t)status.st_size, in);
         text[*size] = 0;
     }

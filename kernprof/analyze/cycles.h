@@ -7,7 +7,8 @@ struct kp_edge {
 };
 
 /* Finds the strongly connected components (Tarjan 1972, "Depth-first search and linear graph algorithms") of a graph of
- * `count` nodes. component[i] becomes the number of node i's component. The edges are sorted. 0, or -1 out of memory. */
+ * `count` nodes. component[i] becomes the number of node i's component. The edges are sorted. 0, or -1 out of memory.
+ */
 int kp_cycles_find(unsigned count, struct kp_edge *edges, unsigned edge_count, unsigned *component);
 
 #endif

@@ -94,7 +94,8 @@ static int find_first_words(struct module *m)
     unsigned count = kp_times_function_count(m->times);
     m->first_words = calloc((size_t)count + 1, sizeof *m->first_words);
     for (unsigned i = 0; m->first_words && i < count; i++)
-        m->first_words[i] = kp_map_first_word(kp_times_function(m->times, i), m->map_address, m->counters_address, m->counters_size);
+        m->first_words[i] =
+            kp_map_first_word(kp_times_function(m->times, i), m->map_address, m->counters_address, m->counters_size);
     return m->first_words ? 0 : -1;
 }
 
@@ -120,10 +121,12 @@ static struct module *find_module(struct kp_join *join, const struct kp_module_c
                          .words = calloc(chunk->counters_size / 8 + 1, 8)};
     if (!m->path || !m->map || !m->words)
         return NULL;
-    if (chunk->copy && join->folder && asprintf(&m->copy, "%s/" KP_MODULE_COPY, join->folder, (unsigned long long)chunk->copy) < 0)
+    if (chunk->copy && join->folder &&
+        asprintf(&m->copy, "%s/" KP_MODULE_COPY, join->folder, (unsigned long long)chunk->copy) < 0)
         m->copy = NULL;
     memcpy(m->map, map, chunk->map_size);
-    m->times = kp_times_new(m->map, m->map_size, m->map_address, m->counters_address, m->counters_size, join->by_function);
+    m->times =
+        kp_times_new(m->map, m->map_size, m->map_address, m->counters_address, m->counters_size, join->by_function);
     if (!m->times || find_first_words(m) != 0)
         return NULL;
     for (uint32_t i = 0; i < chunk->build_id_size; i++)
@@ -188,7 +191,8 @@ static int add_segment(struct kp_join *join, struct module *m, const struct kp_s
             add_function(m->words + first, words + first, record, tick_ns);
     }
     kp_times_add_segment(m->times, words, tick_ns);
-    int result = join->by_function ? 0 : kp_thread_lines_add(&m->threads, m->times, m->first_words, words, tick_ns, thread);
+    int result =
+        join->by_function ? 0 : kp_thread_lines_add(&m->threads, m->times, m->first_words, words, tick_ns, thread);
     free(words);
     return result;
 }
@@ -234,20 +238,24 @@ static const char *function_at(struct kp_join *join, const struct load *loads, u
 {
     for (unsigned i = 1; i <= count; i++) {
         struct kp_symbolizer *code = loads[i].module ? kp_join_symbolizer(&join->modules[loads[i].module - 1]) : NULL;
-        const char *name = code ? kp_symbolizer_symbol(code, address - loads[i].map_address + kp_symbolizer_section(code, KP_MAP_SECTION)) : NULL;
+        const char *name = code ? kp_symbolizer_symbol(code, address - loads[i].map_address +
+                                                                 kp_symbolizer_section(code, KP_MAP_SECTION))
+                                : NULL;
         if (name)
             return name;
     }
     return NULL;
 }
 
-static void add_targets(struct kp_join *join, const struct kp_targets_chunk *chunk, const struct load *loads, unsigned count)
+static void add_targets(struct kp_join *join, const struct kp_targets_chunk *chunk, const struct load *loads,
+                        unsigned count)
 {
     const struct kp_target *entries = (const void *)(chunk + 1);
     for (uint32_t i = 0; i < chunk->capacity; i++) {
         const char *callee = entries[i].address ? function_at(join, loads, count, entries[i].address) : NULL;
         if (callee)
-            kp_times_add_target(join->modules[loads[chunk->module].module - 1].times, entries[i].site, callee, entries[i].calls);
+            kp_times_add_target(join->modules[loads[chunk->module].module - 1].times, entries[i].site, callee,
+                                entries[i].calls);
     }
 }
 
@@ -381,14 +389,15 @@ int kp_join_add_bytes(struct kp_join *join, const void *bytes, uint64_t size)
     return result;
 }
 
-/* The file's bytes, to be freed, or NULL. Read and not mapped: in a mapping, a place that the full disk left empty would
- * ask for room when it is looked at. */
+/* The file's bytes, to be freed, or NULL. Read and not mapped: in a mapping, a place that the full disk left empty
+ * would ask for room when it is looked at. */
 static void *read_counters(int fd, uint64_t *size)
 {
     struct stat status;
     if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size < (off_t)KP_COUNTERS_PAGE)
         return NULL;
-    char *bytes = aligned_alloc(KP_COUNTERS_PAGE, ((size_t)status.st_size + KP_COUNTERS_PAGE - 1) & ~(size_t)(KP_COUNTERS_PAGE - 1));
+    char *bytes = aligned_alloc(KP_COUNTERS_PAGE,
+                                ((size_t)status.st_size + KP_COUNTERS_PAGE - 1) & ~(size_t)(KP_COUNTERS_PAGE - 1));
     *size = 0;
     for (ssize_t got; bytes && *size < (uint64_t)status.st_size; *size += (uint64_t)got) {
         got = pread(fd, bytes + *size, (size_t)status.st_size - *size, (off_t)*size);

@@ -15,7 +15,7 @@ struct kp_run {
     const char *timing;
     int64_t start_ns; /* of the program that kernprof started, as the next four */
     int64_t duration_ns;
-    int pid; /* 0: not known, and the four neither */
+    int pid;         /* 0: not known, and the four neither */
     int exit_status; /* as the shell has it */
     int clean;       /* 0: a signal killed it */
     int embed_sources;

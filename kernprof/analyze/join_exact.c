@@ -1,13 +1,13 @@
-/* Mode exact: what timestamps left out (see joined.h). Loops go on without them (plugin/untimed_loops.h): their time is known
- * as a whole and is shared out among their lines. Short functions that such loops call have no timestamps there: as in mode
- * adaptive, their time is that of the samples, scaled to what the loops took. */
+/* Mode exact: what timestamps left out (see joined.h). Loops go on without them (plugin/untimed_loops.h): their time is
+ * known as a whole and is shared out among their lines. Short functions that such loops call have no timestamps there:
+ * as in mode adaptive, their time is that of the samples, scaled to what the loops took. */
 #include "kernprof/analyze/joined.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-/* What tells how a loop's time is shared out, in this order: samples of its lines and of what they call; where there are
- * none, what its timed passes took; where that is nothing, hits. */
+/* What tells how a loop's time is shared out, in this order: samples of its lines and of what they call; where there
+ * are none, what its timed passes took; where that is nothing, hits. */
 enum source { SAMPLES, TIMED_PASSES, HITS, SOURCES };
 
 /* Parts of a loop's time: the line's own, and with what it calls. */
@@ -17,7 +17,8 @@ struct part {
 
 static uint64_t *lines_of(const struct module *m, unsigned function)
 {
-    return m->words + m->first_words[function] + kp_times_function(m->times, function)->record->counter_count + KP_ACTIVATION_WORDS;
+    return m->words + m->first_words[function] + kp_times_function(m->times, function)->record->counter_count +
+           KP_ACTIVATION_WORDS;
 }
 
 static double sampled_ns(const struct kp_times *times, unsigned function)
@@ -35,10 +36,10 @@ struct called {
     struct solved *to;
 };
 
-/* Time of a function's calls that were not inlined, by samples of the callees: added to `parts`, by line. Lists those in loops
- * in `called`, of which there are at most as many as the module has arcs. Returns their number. */
-static unsigned add_callees(const struct kp_join *join, const struct kp_names *names, unsigned module, unsigned function,
-                            struct part *parts, struct called *called)
+/* Time of a function's calls that were not inlined, by samples of the callees: added to `parts`, by line. Lists those
+ * in loops in `called`, of which there are at most as many as the module has arcs. Returns their number. */
+static unsigned add_callees(const struct kp_join *join, const struct kp_names *names, unsigned module,
+                            unsigned function, struct part *parts, struct called *called)
 {
     unsigned count, calls = 0;
     const struct module *m = &join->modules[module];
@@ -47,7 +48,8 @@ static unsigned add_callees(const struct kp_join *join, const struct kp_names *n
     for (unsigned i = 0; i < count; i++) {
         if (arcs[i].function != function || arcs[i].time_ns > 0)
             continue; /* of an inlined call the line's samples tell */
-        const struct kp_named *callee = kp_join_find_callee(join, names, arcs[i].callee, module, view->strings + view->files[view->record->file].path);
+        const struct kp_named *callee = kp_join_find_callee(join, names, arcs[i].callee, module,
+                                                            view->strings + view->files[view->record->file].path);
         const struct module *of = callee ? &join->modules[callee->module] : NULL;
         if (!of || !of->solved[callee->function].calls)
             continue;
@@ -77,7 +79,7 @@ struct function {
         struct part part;
         double timed_ns; /* of its passes with timestamps */
         int shared;
-    } *sums; /* by loop */
+    } * sums; /* by loop */
     struct called *called;
 };
 
@@ -98,7 +100,8 @@ static void find_timed(const struct function *f)
 {
     for (uint32_t i = 0; i < f->view->record->line_count; i++)
         if (f->view->lines[i].loop)
-            f->sums[f->view->lines[i].loop - 1].timed_ns += (double)(int64_t)f->lines[(size_t)KP_LINE_WORDS * i + KP_LINE_TICKS];
+            f->sums[f->view->lines[i].loop - 1].timed_ns +=
+                (double)(int64_t)f->lines[(size_t)KP_LINE_WORDS * i + KP_LINE_TICKS];
 }
 
 /* Shares out the time of the loops that `parts` say something of, and that no earlier source did. */
@@ -113,7 +116,8 @@ static void share(const struct function *f)
         uint64_t *line = f->lines + (size_t)KP_LINE_WORDS * i;
         double whole = f->sums[loop - 1].part.whole;
         line[KP_LINE_TICKS] += (uint64_t)(int64_t)((double)(int64_t)words[KP_LOOP_TICKS] * (f->parts[i].whole / whole));
-        line[KP_LINE_SELF_TICKS] += (uint64_t)(int64_t)((double)(int64_t)words[KP_LOOP_SELF_TICKS] * (f->parts[i].own / whole));
+        line[KP_LINE_SELF_TICKS] +=
+            (uint64_t)(int64_t)((double)(int64_t)words[KP_LOOP_SELF_TICKS] * (f->parts[i].own / whole));
     }
     uint64_t *activation = f->lines - KP_ACTIVATION_WORDS;
     for (uint32_t loop = 0; loop < f->view->record->loop_count; loop++) {
@@ -134,7 +138,8 @@ static void correct_callees(const struct function *f, unsigned calls)
         double self_ns = (double)(int64_t)f->loops[(size_t)KP_LOOP_WORDS * (called->loop - 1) + KP_LOOP_SELF_TICKS];
         double whole = f->sums[called->loop - 1].part.whole;
         if (whole > 0 && self_ns > 0)
-            called->to->loops_ns += ((self_ns + fmax(f->sums[called->loop - 1].timed_ns, 0)) / whole - 1) * called->sampled_ns;
+            called->to->loops_ns +=
+                ((self_ns + fmax(f->sums[called->loop - 1].timed_ns, 0)) / whole - 1) * called->sampled_ns;
     }
 }
 
@@ -185,11 +190,12 @@ static int has_times(const struct module *m, unsigned function)
 static int is_exact(const struct module *m, unsigned function)
 {
     const uint64_t *activation = lines_of(m, function) - KP_ACTIVATION_WORDS;
-    return activation[KP_TOTAL_TICKS] && (activation[KP_TIMED_CALLS] >= m->solved[function].calls || !(sampled_ns(m->times, function) > 0));
+    return activation[KP_TOTAL_TICKS] &&
+           (activation[KP_TIMED_CALLS] >= m->solved[function].calls || !(sampled_ns(m->times, function) > 0));
 }
 
-/* Where a timestamp cost less than it was calibrated to, a line that takes next to nothing comes out below zero. The others
- * make up for it, in proportion, so that lines add up to their function. `word` is that of all lines. */
+/* Where a timestamp cost less than it was calibrated to, a line that takes next to nothing comes out below zero. The
+ * others make up for it, in proportion, so that lines add up to their function. `word` is that of all lines. */
 static void lift_to_zero(const struct module *m, unsigned function, enum kp_line_word word)
 {
     uint64_t *lines = lines_of(m, function);

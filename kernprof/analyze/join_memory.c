@@ -56,7 +56,8 @@ int kp_join_memory_add_lines(struct kp_memory_line **sums, uint64_t counters_siz
 }
 
 const char kp_join_memory_insert_line[] =
-    "INSERT INTO memory_line (function, source, line, occurrences, allocated_bytes, freed_bytes, live_bytes, peak_bytes, "
+    "INSERT INTO memory_line (function, source, line, occurrences, allocated_bytes, freed_bytes, live_bytes, "
+    "peak_bytes, "
     "allocations, frees, temporary, live_blocks, usage_bytes, increment_bytes) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 
 static int step(sqlite3_stmt *statement)

@@ -41,7 +41,8 @@ static int is_same_file(const char *sampled, const char *loaded)
     size_t whole = strlen(sampled), part = strlen(loaded);
     if (strcmp(sampled, loaded) == 0)
         return 1;
-    if (loaded[0] != '/' && whole > part && sampled[whole - part - 1] == '/' && strcmp(sampled + whole - part, loaded) == 0)
+    if (loaded[0] != '/' && whole > part && sampled[whole - part - 1] == '/' &&
+        strcmp(sampled + whole - part, loaded) == 0)
         return 1;
     char *real = realpath(loaded, NULL);
     int same = real && strcmp(real, sampled) == 0;
@@ -71,8 +72,8 @@ static int charge_samples(struct module *m, int from_map, const struct kp_sample
         places[i].address = from_map ? samples[i].offset + map : kp_symbolizer_address(code, samples[i].offset);
     int result = places ? kp_symbolizer_resolve(code, places, count) : -1;
     for (size_t i = 0; result == 0 && i < count; i++)
-        kp_times_add_samples(m->times, &places[i], kp_symbolizer_symbol(code, places[i].address), (double)samples[i].time_ns,
-                             samples[i].samples);
+        kp_times_add_samples(m->times, &places[i], kp_symbolizer_symbol(code, places[i].address),
+                             (double)samples[i].time_ns, samples[i].samples);
     free(places);
     return result;
 }
@@ -141,7 +142,8 @@ static size_t plain_length(const char *name)
 static const struct kp_named *find_name(const struct kp_names *names, const char *name)
 {
     struct kp_named key = {name, 0, 0};
-    const struct kp_named *found = names->count ? bsearch(&key, names->rows, names->count, sizeof key, compare_names) : NULL;
+    const struct kp_named *found =
+        names->count ? bsearch(&key, names->rows, names->count, sizeof key, compare_names) : NULL;
     size_t length = plain_length(name);
     if (found || !name[length])
         return found;
@@ -155,7 +157,7 @@ static const struct kp_named *find_name(const struct kp_names *names, const char
 
 /* Of several functions of one name (static ones), that of the caller's own module and file. */
 const struct kp_named *kp_join_find_callee(const struct kp_join *join, const struct kp_names *names, const char *name,
-                                       unsigned module, const char *file)
+                                           unsigned module, const char *file)
 {
     const struct kp_named *first = find_name(names, name), *best = first;
     if (!first)
@@ -164,7 +166,8 @@ const struct kp_named *kp_join_find_callee(const struct kp_join *join, const str
         first--;
     for (int score = 0; first < names->rows + names->count && compare_names(first, best) == 0; first++) {
         const struct kp_map_view *view = kp_times_function(join->modules[first->module].times, first->function);
-        int fits = 1 + 2 * (first->module == module) + (strcmp(view->strings + view->files[view->record->file].path, file) == 0);
+        int fits = 1 + 2 * (first->module == module) +
+                   (strcmp(view->strings + view->files[view->record->file].path, file) == 0);
         if (fits > score) {
             score = fits;
             best = first;
@@ -178,7 +181,8 @@ struct callees {
     const struct kp_names *names;
 };
 
-static int find_callee(void *data, const char *name, unsigned caller, const char *file, unsigned *module, unsigned *function)
+static int find_callee(void *data, const char *name, unsigned caller, const char *file, unsigned *module,
+                       unsigned *function)
 {
     const struct callees *callees = data;
     const struct kp_named *callee = kp_join_find_callee(callees->join, callees->names, name, caller, file);

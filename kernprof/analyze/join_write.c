@@ -20,7 +20,8 @@ struct writer {
 
 /* The arcs' shares of what is known of their callees as a whole: own time, and the time where calls were not timed. */
 static const char fill_arcs[] =
-    "UPDATE arc SET self_ns = (SELECT f.self_ns * (1.0 * arc.calls / MAX(f.calls, 1)) FROM function f WHERE f.id = arc.callee);"
+    "UPDATE arc SET self_ns = (SELECT f.self_ns * (1.0 * arc.calls / MAX(f.calls, 1)) FROM function f WHERE f.id = "
+    "arc.callee);"
     "UPDATE arc SET self_ns = CAST(self_ns AS INTEGER);"
     "UPDATE arc SET total_ns = CAST((SELECT f.total_ns * (1.0 * arc.calls / MAX(f.calls, 1)) FROM function f"
     " WHERE f.id = arc.callee) AS INTEGER) WHERE total_ns = 0;";
@@ -62,10 +63,12 @@ static char *text_of_functions(const struct kp_join *join, const char *path, siz
         const struct kp_map_record *next = NULL;
         struct kp_map_view view, best;
         for (unsigned i = 0; i < join->module_count; i++)
-            for (uint64_t offset = 0; kp_map_next(join->modules[i].map, join->modules[i].map_size, &offset, &view) == 1;) {
+            for (uint64_t offset = 0;
+                 kp_map_next(join->modules[i].map, join->modules[i].map_size, &offset, &view) == 1;) {
                 const struct kp_map_record *r = view.record;
-                if (!r->source || !r->line_count || r->first_line > LAST_LINE || strcmp(view.strings + view.files[r->file].path, path) != 0 ||
-                    r->first_line < line || (next && r->first_line >= next->first_line))
+                if (!r->source || !r->line_count || r->first_line > LAST_LINE ||
+                    strcmp(view.strings + view.files[r->file].path, path) != 0 || r->first_line < line ||
+                    (next && r->first_line >= next->first_line))
                     continue;
                 next = r;
                 best = view;
@@ -150,7 +153,8 @@ static int write_line(struct writer *w, struct module *m, unsigned function, uns
     uint64_t shortest = words[KP_LINE_SHORTEST_INVERTED];
     double own_ns = solved->exact ? (double)(int64_t)words[KP_LINE_SELF_TICKS] : time->self_ns * solved->scale;
     double time_ns = solved->exact ? (double)(int64_t)words[KP_LINE_TICKS] : time->time_ns * solved->scale;
-    double error_ns = solved->exact ? exact_error(&view->lines[index], time, own_ns) : sqrt(time->variance) * solved->scale;
+    double error_ns =
+        solved->exact ? exact_error(&view->lines[index], time, own_ns) : sqrt(time->variance) * solved->scale;
     sqlite3_bind_int64(w->line, 1, solved->id);
     sqlite3_bind_int64(w->line, 2, source);
     sqlite3_bind_int64(w->line, 3, view->lines[index].line);
@@ -163,8 +167,8 @@ static int write_line(struct writer *w, struct module *m, unsigned function, uns
     sqlite3_bind_int64(w->line, 10, solved->exact ? 0 : whole(time->wait_ns * solved->scale));
     int result = step(w->line);
     if (result == 0 && m->threads.several) {
-        const struct kp_line_of_threads line = {function, index, solved->id, source, view->lines[index].line,
-                                                solved->hits[index], (double)whole(time_ns)};
+        const struct kp_line_of_threads line = {
+            function, index, solved->id, source, view->lines[index].line, solved->hits[index], (double)whole(time_ns)};
         result = kp_thread_lines_write(&m->threads, w->thread_line, &line);
     }
     if (result == 0 && m->memory)
@@ -173,7 +177,8 @@ static int write_line(struct writer *w, struct module *m, unsigned function, uns
     return result;
 }
 
-static int write_function(struct writer *w, const struct kp_join *join, struct module *m, int64_t module_id, unsigned index)
+static int write_function(struct writer *w, const struct kp_join *join, struct module *m, int64_t module_id,
+                          unsigned index)
 {
     const struct kp_map_view *view = kp_times_function(m->times, index);
     const struct kp_map_record *r = view->record;
@@ -301,9 +306,12 @@ static void bind_run(sqlite3_stmt *insert, const struct kp_run *run, const struc
 /* The process that kernprof started comes first, instrumented or not (a shell), then the others that counted. */
 static int write_runs(const struct kp_join *join, const struct kp_run *run, sqlite3 *profile, struct kp_error *error)
 {
-    sqlite3_stmt *insert = kp_profile_prepare(profile, "INSERT INTO run (command, start, duration_ns, host, pid, rank, exit_status, "
-                                                       "timing, clean, threads, sampler, lost_samples) "
-                                                       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", error);
+    sqlite3_stmt *insert =
+        kp_profile_prepare(profile,
+                           "INSERT INTO run (command, start, duration_ns, host, pid, rank, exit_status, "
+                           "timing, clean, threads, sampler, lost_samples) "
+                           "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                           error);
     if (!insert)
         return -1;
     int result = 0;
@@ -347,19 +355,27 @@ int kp_join_write(struct kp_join *join, const struct kp_run *run, sqlite3 *profi
     int result = -1;
     if (kp_join_solve(join, &names) != 0)
         kp_fail(error, "out of memory");
-    else if ((w.function = kp_profile_prepare(profile, "INSERT INTO function (module, source, line, last_line, name, linkage_name, "
-                                                   "calls, primitive_calls, total_ns, self_ns) VALUES (?,?,?,?,?,?,?,?,?,?)", error)) &&
-        (w.line = kp_profile_prepare(profile, "INSERT INTO line (function, source, line, hits, time_ns, self_ns, error_ns, min_ns, "
-                                               "max_ns, wait_ns) VALUES (?,?,?,?,?,?,?,?,?,?)", error)) &&
-        (w.thread_line = kp_profile_prepare(profile, kp_thread_lines_insert, error)) &&
-        (w.memory_line = kp_profile_prepare(profile, kp_join_memory_insert_line, error)) &&
-        (w.arc = kp_profile_prepare(profile, "INSERT INTO arc (caller, caller_source, caller_line, callee, calls, "
-                                              "primitive_calls, total_ns) VALUES (?,?,?,?,?,?,?) "
-                                              "ON CONFLICT DO UPDATE SET calls = calls + excluded.calls, primitive_calls = "
-                                              "primitive_calls + excluded.primitive_calls, total_ns = total_ns + "
-                                              "excluded.total_ns", error)) &&
-        (w.source = kp_profile_prepare(profile, "INSERT INTO source VALUES (NULL,?,?,?,?,?,?)", error)) &&
-        (w.find_source = kp_profile_prepare(profile, "SELECT id FROM source WHERE path = ?", error)))
+    else if ((w.function =
+                  kp_profile_prepare(profile,
+                                     "INSERT INTO function (module, source, line, last_line, name, linkage_name, "
+                                     "calls, primitive_calls, total_ns, self_ns) VALUES (?,?,?,?,?,?,?,?,?,?)",
+                                     error)) &&
+             (w.line = kp_profile_prepare(
+                  profile,
+                  "INSERT INTO line (function, source, line, hits, time_ns, self_ns, error_ns, min_ns, "
+                  "max_ns, wait_ns) VALUES (?,?,?,?,?,?,?,?,?,?)",
+                  error)) &&
+             (w.thread_line = kp_profile_prepare(profile, kp_thread_lines_insert, error)) &&
+             (w.memory_line = kp_profile_prepare(profile, kp_join_memory_insert_line, error)) &&
+             (w.arc = kp_profile_prepare(profile,
+                                         "INSERT INTO arc (caller, caller_source, caller_line, callee, calls, "
+                                         "primitive_calls, total_ns) VALUES (?,?,?,?,?,?,?) "
+                                         "ON CONFLICT DO UPDATE SET calls = calls + excluded.calls, primitive_calls = "
+                                         "primitive_calls + excluded.primitive_calls, total_ns = total_ns + "
+                                         "excluded.total_ns",
+                                         error)) &&
+             (w.source = kp_profile_prepare(profile, "INSERT INTO source VALUES (NULL,?,?,?,?,?,?)", error)) &&
+             (w.find_source = kp_profile_prepare(profile, "SELECT id FROM source WHERE path = ?", error)))
         result = write_kind(run, profile, error) == 0 && write_modules(&w, join, &names, error) == 0 &&
                          kp_timer_sums_write(&join->timers, profile, error) == 0 &&
                          write_runs(join, run, profile, error) == 0 &&

@@ -25,7 +25,7 @@ struct module {
     struct kp_thread_lines threads;
     struct kp_symbolizer *code; /* opened when first asked for; NULL where there is none */
     int code_tried;
-    struct solved *solved; /* by function */
+    struct solved *solved;         /* by function */
     struct kp_memory_line *memory; /* sums, kp_memory_count of them; NULL: memory was not measured */
 };
 
@@ -36,7 +36,7 @@ struct solved {
     int exact;       /* its times are those of timestamps */
     double loops_ns; /* of loops that call it: what they say beyond its samples (join_exact.c) */
     double scale;    /* of its samples' time, for that */
-    int64_t id; /* its row */
+    int64_t id;      /* its row */
 };
 
 /* A process leaves one file per program that it executed. `clean` and the end are those of the last one. */

@@ -2,9 +2,10 @@
  *
  * All addresses of a file are resolved in one walk over its debug information: a scope is looked into only where one of
  * the addresses lies in it. Code that counts has no place, as its time is not the program's. But samples are one
- * instruction late: where the processor waited for an instruction to end, or for a branch, it is found at the next one. So a
- * sample at the first instruction that counts belongs to the program, and is charged where it would be if nothing were
- * counted: to the program's next instruction. Code that the compiler made without a line has that of the code behind it. */
+ * instruction late: where the processor waited for an instruction to end, or for a branch, it is found at the next one.
+ * So a sample at the first instruction that counts belongs to the program, and is charged where it would be if nothing
+ * were counted: to the program's next instruction. Code that the compiler made without a line has that of the code
+ * behind it. */
 #include "kernprof/analyze/symbolize.h"
 #include "format/map.h"
 
@@ -73,7 +74,8 @@ static void read_symbols(struct kp_symbolizer *file, uint32_t type)
         file->symbols = calloc(count + 1, sizeof *file->symbols);
         for (size_t i = 0; file->symbols && i < count; i++) {
             GElf_Sym symbol;
-            if (!gelf_getsym(data, (int)i, &symbol) || GELF_ST_TYPE(symbol.st_info) != STT_FUNC || symbol.st_shndx == SHN_UNDEF)
+            if (!gelf_getsym(data, (int)i, &symbol) || GELF_ST_TYPE(symbol.st_info) != STT_FUNC ||
+                symbol.st_shndx == SHN_UNDEF)
                 continue;
             const char *name = elf_strptr(file->elf, header.sh_link, symbol.st_name);
             if (name)
@@ -157,7 +159,8 @@ uint64_t kp_symbolizer_address(const struct kp_symbolizer *file, uint64_t offset
     elf_getphdrnum(file->elf, &count);
     for (size_t i = 0; i < count; i++) {
         GElf_Phdr header;
-        if (gelf_getphdr(file->elf, (int)i, &header) && header.p_type == PT_LOAD && offset - header.p_offset < header.p_filesz)
+        if (gelf_getphdr(file->elf, (int)i, &header) && header.p_type == PT_LOAD &&
+            offset - header.p_offset < header.p_filesz)
             return offset - header.p_offset + header.p_vaddr;
     }
     return 0;
@@ -217,8 +220,8 @@ static char *clean_path(const char *folder, const char *path)
     return joined;
 }
 
-/* What a sample is charged to: the calls that led to an address, which is in the same order as the samples' own, and a row
- * of the line table; or to nothing. */
+/* What a sample is charged to: the calls that led to an address, which is in the same order as the samples' own, and a
+ * row of the line table; or to nothing. */
 struct charge {
     uint64_t address;
     Dwarf_Line *row; /* NULL: to nothing */
@@ -230,9 +233,9 @@ struct unit {
     const char *folder;
     Dwarf_Files *files;
     size_t file_count;
-    const char **paths; /* by index of file, made when first asked for */
+    const char **paths;           /* by index of file, made when first asked for */
     struct kp_code_place *places; /* all */
-    struct charge *charges; /* by place */
+    struct charge *charges;       /* by place */
     size_t count;
     struct inlined **inlined; /* by place */
     unsigned *depth;          /* by place */
@@ -379,7 +382,8 @@ static struct charge find_charge(Dwarf_Lines *rows, size_t count, uint64_t addre
     size_t row = row_of(rows, count, address), next = row;
     if (row == count)
         return (struct charge){address, NULL};
-    /* The row before may count as well, but is seldom what runs before: a block begins here, or there were not two rows. */
+    /* The row before may count as well, but is seldom what runs before: a block begins here, or there were not two
+     * rows. */
     int is_counting = row_kind(rows, row) == ROW_COUNTS && row_start(rows, row) != address;
     while (row_kind(rows, next) == ROW_COUNTS || row_kind(rows, next) == ROW_HAS_NO_LINE)
         next++;
@@ -411,7 +415,8 @@ static void finish_place(struct unit *u, size_t index, Dwarf_Line *row)
     frames[0] = (struct kp_code_frame){path, (unsigned)line, depth ? calls[depth - 1].function : NULL};
     for (unsigned i = 0; i < depth; i++) {
         const struct inlined *call = &calls[depth - 1 - i];
-        frames[i + 1] = (struct kp_code_frame){call->path, call->line, i + 1 < depth ? calls[depth - 2 - i].function : NULL};
+        frames[i + 1] =
+            (struct kp_code_frame){call->path, call->line, i + 1 < depth ? calls[depth - 2 - i].function : NULL};
     }
     place->frames = frames;
     place->frame_count = depth + 1;
@@ -427,7 +432,8 @@ static void visit_unit(struct unit *u, Dwarf_Die *die)
         size_t i = first_place(u, start);
         found = i < u->count && u->charges[i].address < end;
     }
-    if (!found || dwarf_getsrclines(die, &rows, &row_count) != 0 || dwarf_getsrcfiles(die, &u->files, &u->file_count) != 0)
+    if (!found || dwarf_getsrclines(die, &rows, &row_count) != 0 ||
+        dwarf_getsrcfiles(die, &u->files, &u->file_count) != 0)
         return;
     Dwarf_Attribute attribute;
     u->folder = dwarf_attr(die, DW_AT_comp_dir, &attribute) ? dwarf_formstring(&attribute) : NULL;
@@ -458,7 +464,8 @@ int kp_symbolizer_resolve(struct kp_symbolizer *file, struct kp_code_place *plac
         unit.charges[i].address = places[i].address;
     Dwarf_Off offset = 0, next;
     size_t header_size;
-    while (!unit.failed && file->dwarf && dwarf_nextcu(file->dwarf, offset, &next, &header_size, NULL, NULL, NULL) == 0) {
+    while (!unit.failed && file->dwarf &&
+           dwarf_nextcu(file->dwarf, offset, &next, &header_size, NULL, NULL, NULL) == 0) {
         Dwarf_Die die;
         if (dwarf_offdie(file->dwarf, offset + header_size, &die))
             visit_unit(&unit, &die);

@@ -1,5 +1,5 @@
-/* What the debug information and the symbols of an ELF file say of addresses: the place in the source, and through which
- * inlined calls the compiler brought it there. */
+/* What the debug information and the symbols of an ELF file say of addresses: the place in the source, and through
+ * which inlined calls the compiler brought it there. */
 #ifndef KP_KERNPROF_ANALYZE_SYMBOLIZE_H
 #define KP_KERNPROF_ANALYZE_SYMBOLIZE_H
 
@@ -8,7 +8,8 @@
 
 struct kp_symbolizer;
 
-/* Opens an ELF file. `build_id` (hexadecimal; empty: any) must be its own. NULL if it cannot be read or is another one. */
+/* Opens an ELF file. `build_id` (hexadecimal; empty: any) must be its own. NULL if it cannot be read or is another one.
+ */
 struct kp_symbolizer *kp_symbolizer_open(const char *path, const char *build_id);
 void kp_symbolizer_close(struct kp_symbolizer *file);
 

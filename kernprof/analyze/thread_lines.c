@@ -29,7 +29,8 @@ static int has_counted(const uint64_t *words, uint32_t count)
     return 0;
 }
 
-static int add_function(struct dense *dense, unsigned function, const struct kp_map_view *view, const uint64_t *words, double tick_ns)
+static int add_function(struct dense *dense, unsigned function, const struct kp_map_view *view, const uint64_t *words,
+                        double tick_ns)
 {
     const struct kp_map_record *r = view->record;
     if (!has_counted(words, r->counter_count))
@@ -57,7 +58,8 @@ static int keep(struct kp_thread_lines *lines, const struct dense *dense, const 
             if (!rows)
                 return -1;
             lines->rows = rows;
-            rows[lines->count++] = (struct kp_thread_line){f, line, thread, dense->hits[i], dense->ns[i] > 0 ? dense->ns[i] : 0};
+            rows[lines->count++] =
+                (struct kp_thread_line){f, line, thread, dense->hits[i], dense->ns[i] > 0 ? dense->ns[i] : 0};
         }
     return 0;
 }

@@ -1,7 +1,7 @@
 /* What each thread did of a module's lines: its hits, and its share of their time.
  *
- * A thread is one segment of the counter file. Threads that run at the same time have different ones; a thread that starts
- * after another has ended goes on in its segment, and counts as the same. */
+ * A thread is one segment of the counter file. Threads that run at the same time have different ones; a thread that
+ * starts after another has ended goes on in its segment, and counts as the same. */
 #ifndef KP_KERNPROF_ANALYZE_THREAD_LINES_H
 #define KP_KERNPROF_ANALYZE_THREAD_LINES_H
 
@@ -24,8 +24,8 @@ struct kp_thread_lines {
     int several; /* there is more than one thread */
 };
 
-/* Adds what a segment of a module's counters says. `first_words`: of each function where its words begin; -1: it has none.
- * 0, or -1 out of memory. */
+/* Adds what a segment of a module's counters says. `first_words`: of each function where its words begin; -1: it has
+ * none. 0, or -1 out of memory. */
 int kp_thread_lines_add(struct kp_thread_lines *lines, const struct kp_times *times, const int64_t *first_words,
                         const uint64_t *words, double tick_ns, unsigned thread);
 
@@ -41,8 +41,8 @@ struct kp_line_of_threads {
     double time_ns;
 };
 
-/* Writes the rows of a line, with kp_thread_lines_insert. What of its time is not known to be of one thread is shared out by
- * hits. Lines are to be asked for in ascending order. 0, or -1 where it cannot be written. */
+/* Writes the rows of a line, with kp_thread_lines_insert. What of its time is not known to be of one thread is shared
+ * out by hits. Lines are to be asked for in ascending order. 0, or -1 where it cannot be written. */
 int kp_thread_lines_write(struct kp_thread_lines *lines, sqlite3_stmt *insert, const struct kp_line_of_threads *line);
 
 void kp_thread_lines_free(struct kp_thread_lines *lines);

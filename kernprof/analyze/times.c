@@ -46,8 +46,8 @@ static int read_functions(struct kp_times *t, const void *map, uint64_t size)
         if (!t->functions[index].lines)
             return -1;
         for (uint32_t i = 0; i < view.record->line_count; i++)
-            t->places[t->place_count++] = (struct place){view.strings + view.files[view.lines[i].file].path, view.lines[i].line,
-                                                         index, i};
+            t->places[t->place_count++] =
+                (struct place){view.strings + view.files[view.lines[i].file].path, view.lines[i].line, index, i};
     }
     if (t->place_count)
         qsort(t->places, t->place_count, sizeof *t->places, compare_places);
@@ -69,8 +69,8 @@ static int find_function_at(const struct kp_times *t, uint64_t offset)
     return low < t->function_count && t->functions[low].view.offset == offset ? (int)low : -1;
 }
 
-static int read_sites(struct kp_times *t, const void *map, uint64_t size, uint64_t map_address, uint64_t counters_address,
-                      uint64_t counters_size)
+static int read_sites(struct kp_times *t, const void *map, uint64_t size, uint64_t map_address,
+                      uint64_t counters_address, uint64_t counters_size)
 {
     struct kp_sites_view view;
     size_t sites = 0, fused = 0, views = 0;
@@ -98,9 +98,10 @@ static int read_sites(struct kp_times *t, const void *map, uint64_t size, uint64
         for (uint32_t i = 0; i < view.record->fused_count; i++) {
             int64_t counter = kp_map_fused_word(&view, i, map_address, counters_address, counters_size);
             if (counter >= 0)
-                t->fused[t->fused_count++] = (struct fused){.counter = (uint64_t)counter,
-                                                            .site = (uint64_t)word + (uint64_t)view.fused[i].site * KP_SITE_WORDS,
-                                                            .step = view.fused[i].step};
+                t->fused[t->fused_count++] =
+                    (struct fused){.counter = (uint64_t)counter,
+                                   .site = (uint64_t)word + (uint64_t)view.fused[i].site * KP_SITE_WORDS,
+                                   .step = view.fused[i].step};
         }
         t->view_count++;
     }
@@ -205,7 +206,8 @@ static void add_direct_calls(struct kp_times *t, unsigned function, const uint64
     for (uint32_t i = 0; i < view->record->call_count; i++) {
         const struct kp_map_call *call = &view->calls[i];
         if (block_counts[call->block])
-            kp_times_add_arc(t, (struct charged){function, call->line}, view->strings + call->callee, block_counts[call->block], 0);
+            kp_times_add_arc(t, (struct charged){function, call->line}, view->strings + call->callee,
+                             block_counts[call->block], 0);
     }
 }
 
@@ -253,7 +255,8 @@ int kp_times_is_calls_only(const struct kp_times *t, unsigned function)
     return (t->functions[function].view.record->flags & KP_FUNCTION_CALLS_ONLY) != 0;
 }
 
-/* The function that has a line at this place: the one of that name where there is one (NULL: not known), else the first. */
+/* The function that has a line at this place: the one of that name where there is one (NULL: not known), else the
+ * first. */
 static int find_at(const struct kp_times *t, const char *path, uint32_t line, const char *name, struct charged *at)
 {
     struct place key = {path, line, 0, 0};
@@ -293,7 +296,8 @@ unsigned kp_times_frames_of_site(const struct kp_times *t, const struct site *si
                 break; /* it only forwards calls */
             int line = line_of(t, site->function, path, frame->line);
             frames[count++] = (struct charged){site->function, line >= 0 ? (unsigned)line : 0};
-        } else if (!kp_times_is_calls_only(t, site->function) && find_at(t, path, frame->line, view->strings + frame->function, &frames[count])) {
+        } else if (!kp_times_is_calls_only(t, site->function) &&
+                   find_at(t, path, frame->line, view->strings + frame->function, &frames[count])) {
             count++;
         }
     }
@@ -322,7 +326,7 @@ void kp_times_add_time(struct kp_line_time *line, const struct kp_line_time *amo
 }
 
 void kp_times_charge(struct kp_times *t, const struct charged *frames, unsigned count, int of_all,
-                   const struct kp_line_time *amount)
+                     const struct kp_line_time *amount)
 {
     if (count)
         t->functions[frames[0].function].lines[frames[0].line].time.self_ns += amount->self_ns;
@@ -393,8 +397,8 @@ void kp_times_add_target(struct kp_times *t, uint64_t word, const char *callee, 
     site->callee = kp_times_find_by_name(t, plain, frames[0].function);
 }
 
-/* The listed line that code of the function belongs to: its own, or the one before (what sets up a frame is at the opening
- * brace, which is in no list); -1: none. */
+/* The listed line that code of the function belongs to: its own, or the one before (what sets up a frame is at the
+ * opening brace, which is in no list); -1: none. */
 static int listed_line(const struct kp_times *t, unsigned function, const char *path, uint32_t line)
 {
     const struct kp_map_view *view = &t->functions[function].view;
@@ -407,7 +411,8 @@ static int listed_line(const struct kp_times *t, unsigned function, const char *
 }
 
 /* The frame of the body itself, by the name of the symbol; by place where there is none. */
-static int outermost_frame(const struct kp_times *t, const struct kp_code_frame *frame, const char *symbol, struct charged *at)
+static int outermost_frame(const struct kp_times *t, const struct kp_code_frame *frame, const char *symbol,
+                           struct charged *at)
 {
     if (symbol && t->by_function) {
         for (unsigned i = 0; i < t->function_count; i++) {
@@ -426,7 +431,8 @@ static int outermost_frame(const struct kp_times *t, const struct kp_code_frame 
     int is_listed = find_at(t, frame->path, frame->line, NULL, at);
     if (!symbol || (is_listed && is_symbol_of(t, at->function, symbol)))
         return is_listed;
-    for (unsigned i = 0; i < t->function_count; i++) { /* another instance of the same source, or a line that is not listed */
+    for (unsigned i = 0; i < t->function_count;
+         i++) { /* another instance of the same source, or a line that is not listed */
         int is_own = is_symbol_of(t, i, symbol) && !kp_times_is_calls_only(t, i);
         int line = is_own ? listed_line(t, i, frame->path, frame->line) : -1;
         if (line >= 0) {
@@ -437,8 +443,8 @@ static int outermost_frame(const struct kp_times *t, const struct kp_code_frame 
     return 0;
 }
 
-/* Code of a body that belongs to no line is that of counting. Of several functions of the name it is the first one's until
- * kp_times_solve shares it out. */
+/* Code of a body that belongs to no line is that of counting. Of several functions of the name it is the first one's
+ * until kp_times_solve shares it out. */
 static void add_counting(struct kp_times *t, const char *symbol, double time_ns)
 {
     for (unsigned i = 0; symbol && i < t->function_count; i++)
@@ -468,9 +474,8 @@ void kp_times_add_samples(struct kp_times *t, const struct kp_code_place *place,
         frames[count++] = body;
         t->functions[body.function].body_ns += time_ns;
     }
-    struct kp_line_time amount = {.time_ns = time_ns,
-                                  .self_ns = time_ns,
-                                  .variance = samples ? time_ns * time_ns / (double)samples : 0};
+    struct kp_line_time amount = {
+        .time_ns = time_ns, .self_ns = time_ns, .variance = samples ? time_ns * time_ns / (double)samples : 0};
     kp_times_charge(t, frames, count, in_body, &amount);
 }
 

@@ -1,9 +1,9 @@
 /* The times of a module's lines and calls, from timed calls and samples of the program counter.
  *
- * A line's time is its own time, by samples of the instrumented code, and the time of the calls on it. A call site gives the
- * exact number of its calls and the lengths of some or all of them; what it gives is charged to the line where the call is
- * written and to the lines that it was inlined at. An arc has it without what counting takes in the callee, as the callee's
- * own lines have: that is on no line, and known by samples of code that belongs to none. */
+ * A line's time is its own time, by samples of the instrumented code, and the time of the calls on it. A call site
+ * gives the exact number of its calls and the lengths of some or all of them; what it gives is charged to the line
+ * where the call is written and to the lines that it was inlined at. An arc has it without what counting takes in the
+ * callee, as the callee's own lines have: that is on no line, and known by samples of code that belongs to none. */
 #ifndef KP_KERNPROF_ANALYZE_TIMES_H
 #define KP_KERNPROF_ANALYZE_TIMES_H
 
@@ -65,9 +65,10 @@ void kp_times_set_counts(struct kp_times *times, unsigned function, uint64_t cal
 void kp_times_add_samples(struct kp_times *times, const struct kp_code_place *place, const char *symbol, double time_ns,
                           uint64_t samples);
 
-/* Finds the function of that linkage name, of those that a file of module `caller` may call, among all modules: its module
- * and its number there. 0: it is not profiled. */
-typedef int (*kp_times_find)(void *data, const char *name, unsigned caller, const char *file, unsigned *module, unsigned *function);
+/* Finds the function of that linkage name, of those that a file of module `caller` may call, among all modules: its
+ * module and its number there. 0: it is not profiled. */
+typedef int (*kp_times_find)(void *data, const char *name, unsigned caller, const char *file, unsigned *module,
+                             unsigned *function);
 
 /* Charges the calls of all modules; to be called once, when everything has been added. 0, or -1 out of memory. */
 int kp_times_solve(struct kp_times *const *modules, unsigned count, kp_times_find find, void *data);

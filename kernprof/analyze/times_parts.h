@@ -1,5 +1,5 @@
-/* What is known of a module's times: shared by times.c, which collects it, and times_solve.c, which charges the calls. Nobody
- * else looks into it. */
+/* What is known of a module's times: shared by times.c, which collects it, and times_solve.c, which charges the calls.
+ * Nobody else looks into it. */
 #ifndef KP_KERNPROF_ANALYZE_TIMES_PARTS_H
 #define KP_KERNPROF_ANALYZE_TIMES_PARTS_H
 
@@ -15,7 +15,8 @@ struct line {
     double looped_calls; /* of its recursive calls, those that no site makes */
 };
 
-/* The samples of a function's body are those of its lines, and those of what was inlined there; the others are of counting. */
+/* The samples of a function's body are those of its lines, and those of what was inlined there; the others are of
+ * counting. */
 struct function {
     struct kp_map_view view;
     struct line *lines;
@@ -96,8 +97,8 @@ int kp_times_find_by_name(const struct kp_times *t, const char *name, unsigned c
 
 void kp_times_add_time(struct kp_line_time *line, const struct kp_line_time *amount);
 
-/* Adds to the time of every function once, at its outermost frame; own time belongs to the innermost. `of_all`: the amount
- * is that of all activations of the function whose body it is, which is the outermost frame. */
+/* Adds to the time of every function once, at its outermost frame; own time belongs to the innermost. `of_all`: the
+ * amount is that of all activations of the function whose body it is, which is the outermost frame. */
 void kp_times_charge(struct kp_times *t, const struct charged *frames, unsigned count, int of_all,
                      const struct kp_line_time *amount);
 

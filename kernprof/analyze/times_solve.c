@@ -19,24 +19,24 @@ static double variance_of(const struct site *site)
 
 /* What the timed calls of a site say of all of its calls. */
 struct estimate {
-    struct charged at;  /* where the call is written */
-    int is_written;     /* 0: in no function that is profiled */
-    int is_recursive;   /* it may come to its own function again */
-    double ns;          /* of all calls */
-    double waiting;     /* part of it */
+    struct charged at; /* where the call is written */
+    int is_written;    /* 0: in no function that is profiled */
+    int is_recursive;  /* it may come to its own function again */
+    double ns;         /* of all calls */
+    double waiting;    /* part of it */
     double variance;
     const double *uncounted; /* of the callee, wherever it is; NULL: it is not profiled */
 };
 
 /* What is known of a function besides its lines. */
 struct recursion {
-    double inner_calls;                 /* calls within its own cycle that are written in it */
-    double site_calls, inner_ns;        /* those that are made by sites */
-    double looped_calls;                /* those that are not: the optimiser makes a loop of a function that calls itself last */
-    double outside_calls;               /* calls of it from outside of its cycle */
+    double inner_calls;          /* calls within its own cycle that are written in it */
+    double site_calls, inner_ns; /* those that are made by sites */
+    double looped_calls;  /* those that are not: the optimiser makes a loop of a function that calls itself last */
+    double outside_calls; /* calls of it from outside of its cycle */
     double site_outside_calls, outside_ns;
-    double recursive_ns;                /* what the recursive calls of its outermost activations take */
-    double outermost;                   /* part of its activations */
+    double recursive_ns; /* what the recursive calls of its outermost activations take */
+    double outermost;    /* part of its activations */
 };
 
 struct solver {
@@ -47,8 +47,8 @@ struct solver {
     struct component *components; /* as many as functions, at most */
     unsigned *component;          /* by function */
     struct kp_edge *edges;
-    int *arc_callees;             /* by arc: function; -1: of another module, or without calls */
-    unsigned arc_count;           /* arcs before any is charged */
+    int *arc_callees;   /* by arc: function; -1: of another module, or without calls */
+    unsigned arc_count; /* arcs before any is charged */
 };
 
 /* Functions that call each other in a circle, or one alone. */
@@ -71,7 +71,8 @@ struct modules {
 };
 
 /* Where the site's callee is; NULL: it is not profiled, or not known. */
-static const double *find_uncounted(const struct modules *all, unsigned module, const struct site *site, const char *file)
+static const double *find_uncounted(const struct modules *all, unsigned module, const struct site *site,
+                                    const char *file)
 {
     const struct solver *s = &all->solvers[module];
     const char *name = callee_name(s->times, site);
@@ -149,7 +150,8 @@ static void find_looped(struct solver *s)
     struct kp_times *t = s->times;
     for (unsigned i = 0; i < s->arc_count; i++)
         if (is_inner_arc(s, i))
-            line_at(t, (struct charged){t->arcs[i].function, t->arcs[i].line})->looped_calls += (double)t->arcs[i].calls;
+            line_at(t, (struct charged){t->arcs[i].function, t->arcs[i].line})->looped_calls +=
+                (double)t->arcs[i].calls;
     for (unsigned i = 0; i < t->site_count; i++) {
         const struct estimate *e = &s->estimates[i];
         if (e->is_written && (e->is_recursive || !*callee_name(t, &t->sites[i])))
@@ -161,7 +163,8 @@ static void find_looped(struct solver *s)
                 s->of[i].looped_calls += t->functions[i].lines[l].looped_calls;
 }
 
-/* Counts calls within cycles, and into them. Of functions whose lines count, the arcs tell them; of the others, the sites. */
+/* Counts calls within cycles, and into them. Of functions whose lines count, the arcs tell them; of the others, the
+ * sites. */
 static void count_calls(struct solver *s)
 {
     struct kp_times *t = s->times;
@@ -192,8 +195,8 @@ static void count_calls(struct solver *s)
     }
 }
 
-/* Functions of one name, as static ones can be, have parts of what counting took in all of them, as they have of the time of
- * their bodies. */
+/* Functions of one name, as static ones can be, have parts of what counting took in all of them, as they have of the
+ * time of their bodies. */
 static void share_counting(struct kp_times *t)
 {
     for (unsigned i = 0, end; i < t->function_count; i = end) {
@@ -210,7 +213,8 @@ static void share_counting(struct kp_times *t)
     }
 }
 
-/* Finds what part of the time of functions counting takes in their own bodies; in a cycle of calls it is that of the cycle. */
+/* Finds what part of the time of functions counting takes in their own bodies; in a cycle of calls it is that of the
+ * cycle. */
 static void find_counting_parts(struct solver *s)
 {
     struct kp_times *t = s->times;
@@ -229,7 +233,8 @@ static void find_counting_parts(struct solver *s)
     }
 }
 
-/* Charges what a site's calls take. The callee has its part of it without what its counting takes, as its lines have. */
+/* Charges what a site's calls take. The callee has its part of it without what its counting takes, as its lines have.
+ */
 static void charge_site(struct solver *s, const struct site *site, const struct estimate *e, double time_ns, int of_all)
 {
     struct kp_times *t = s->times;
@@ -237,10 +242,8 @@ static void charge_site(struct solver *s, const struct site *site, const struct 
     unsigned count = kp_times_frames_of_site(t, site, frames);
     const char *name = callee_name(t, site);
     int profiled = e->uncounted != NULL;
-    struct kp_line_time amount = {.time_ns = time_ns,
-                                  .self_ns = profiled ? 0 : e->ns,
-                                  .wait_ns = time_ns * e->waiting,
-                                  .variance = e->variance};
+    struct kp_line_time amount = {
+        .time_ns = time_ns, .self_ns = profiled ? 0 : e->ns, .wait_ns = time_ns * e->waiting, .variance = e->variance};
     kp_times_charge(t, frames, count, of_all, &amount);
     if (!profiled)
         return;
@@ -265,10 +268,13 @@ static void charge_plain_sites(struct solver *s)
     }
 }
 
-static double least(double a, double b) { return a < b ? a : b; }
+static double least(double a, double b)
+{
+    return a < b ? a : b;
+}
 
-/* The part of a function's activations that were not under another one, as far as it noted that. Those that are loops now
- * were none that it could note. */
+/* The part of a function's activations that were not under another one, as far as it noted that. Those that are loops
+ * now were none that it could note. */
 static double noted_outermost(const struct function *f, const struct recursion *r)
 {
     if (!f->inner_calls)
@@ -287,11 +293,11 @@ static void take_loops_as_all(struct function *f)
     }
 }
 
-/* A function in a cycle of calls counts its time once, in its outermost activations. Too few of its recursive calls are made
- * by these to be sampled. But what was measured of calls from outside of the cycle is the time of activations that are
- * outermost, as is that of the lines of all activations where it calls nobody but itself; what is not the time of its other
- * lines is that of its recursive calls. In a cycle of several functions each may be under any other: there, the time of the
- * whole cycle bounds that of each. */
+/* A function in a cycle of calls counts its time once, in its outermost activations. Too few of its recursive calls are
+ * made by these to be sampled. But what was measured of calls from outside of the cycle is the time of activations that
+ * are outermost, as is that of the lines of all activations where it calls nobody but itself; what is not the time of
+ * its other lines is that of its recursive calls. In a cycle of several functions each may be under any other: there,
+ * the time of the whole cycle bounds that of each. */
 static void solve_recursion(struct solver *s, unsigned function)
 {
     struct function *f = &s->times->functions[function];
@@ -326,8 +332,8 @@ static double recursive_weight(const struct recursion *r)
     return r->inner_ns > 0 ? r->inner_ns * (1 + r->looped_calls / r->site_calls) : r->site_calls + r->looped_calls;
 }
 
-/* Charges recursive calls: each has the part of the time of all that its own has of theirs; those that became loops are as
- * long as the others of the function. */
+/* Charges recursive calls: each has the part of the time of all that its own has of theirs; those that became loops are
+ * as long as the others of the function. */
 static void charge_recursion(struct solver *s)
 {
     struct kp_times *t = s->times;

@@ -14,10 +14,11 @@ static const struct kp_option option_table[] = {
     {"-fkernprof-functions=GLOB[,GLOB]", 0, NULL, "profile functions by name", NULL, NULL},
     {"-fkernprof-files=GLOB[,GLOB]", 0, NULL, "profile all functions of these files", NULL, NULL},
     {"-fkernprof-all", 0, NULL, "profile all functions outside of system headers", NULL, NULL},
-    {"-fkernprof-memory", 0, NULL, "link what memprof needs into a static program, or one with an allocator linked in", NULL, NULL},
-    {"-fno-kernprof-calls", 0, NULL, "no calls of the other functions for `kernprof` without -l", NULL, NULL},
-    {"--instead-of COMPILER", 0, NULL, "as the first argument: COMPILER is not used; for build systems that put us before it",
+    {"-fkernprof-memory", 0, NULL, "link what memprof needs into a static program, or one with an allocator linked in",
      NULL, NULL},
+    {"-fno-kernprof-calls", 0, NULL, "no calls of the other functions for `kernprof` without -l", NULL, NULL},
+    {"--instead-of COMPILER", 0, NULL,
+     "as the first argument: COMPILER is not used; for build systems that put us before it", NULL, NULL},
     KP_OPTIONS_END,
 };
 
@@ -29,12 +30,14 @@ static const struct kp_option environment[] = {
 
 static const char description[] =
     "Compiles and links for kernprof: functions that are annotated with KP_PROFILE (see kernprof.h) or chosen by an "
-    "option are profiled when the program runs under kernprof, and run their original code when it does not. ARG ... is "
+    "option are profiled when the program runs under kernprof, and run their original code when it does not. ARG ... "
+    "is "
     "the command line of clang; there are more options.";
 
-static const char notes[] =
-    "`CC=\"kernprof cc\" ./configure`, `cmake -DCMAKE_C_COMPILER=kernprof-cc` and `ccache kernprof-cc` work as with clang. "
-    "ccache knows nothing of KERNPROF_CFLAGS: give the options on the command line, or change CCACHE_NAMESPACE with them.";
+static const char notes[] = "`CC=\"kernprof cc\" ./configure`, `cmake -DCMAKE_C_COMPILER=kernprof-cc` and `ccache "
+                            "kernprof-cc` work as with clang. "
+                            "ccache knows nothing of KERNPROF_CFLAGS: give the options on the command line, or change "
+                            "CCACHE_NAMESPACE with them.";
 
 /* A build system that calls us in front of its own compiler (a "launcher"): that compiler's name is dropped. */
 static int compile(int cxx, int argc, char **argv, struct kp_error *error)

@@ -1,8 +1,8 @@
 /* What main and the commands share. A command gets its own arguments (argv[0] is its name), fills `error` on failure
  * and returns the exit status; main alone prints the error.
  *
- * A command is data: its help, man page (kernprof/describe/) and completion come from here. A new one is a struct in its
- * own cmd_NAME.c and a line in commands.c. */
+ * A command is data: its help, man page (kernprof/describe/) and completion come from here. A new one is a struct in
+ * its own cmd_NAME.c and a line in commands.c. */
 #ifndef KP_KERNPROF_COMMANDS_COMMAND_H
 #define KP_KERNPROF_COMMANDS_COMMAND_H
 

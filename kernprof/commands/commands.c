@@ -20,15 +20,9 @@ static const struct kp_command *const kernprof_commands[] = {
 };
 
 static const struct kp_command *const memprof_commands[] = {
-    &kp_command_memprof,
-    &kp_command_memprof_run,
-    &kp_command_memprof_attach,
-    &kp_command_memprof_plot,
-    &kp_command_memprof_peak,
-    &kp_command_memprof_list,
-    &kp_command_memprof_rm,
-    &kp_command_memprof_clean,
-    NULL,
+    &kp_command_memprof,      &kp_command_memprof_run,   &kp_command_memprof_attach,
+    &kp_command_memprof_plot, &kp_command_memprof_peak,  &kp_command_memprof_list,
+    &kp_command_memprof_rm,   &kp_command_memprof_clean, NULL,
 };
 
 const struct kp_front_end kp_front_ends[] = {

@@ -39,7 +39,8 @@ static bool check_compiler(int cxx, struct kp_error *error)
     bool found = kp_toolchain_find(&toolchain, cxx, error) == 0;
     char detail[sizeof error->text];
     if (found)
-        snprintf(detail, sizeof detail, "%s, LLVM %d, %s", toolchain.compiler.item[0], toolchain.llvm, toolchain.plugin);
+        snprintf(detail, sizeof detail, "%s, LLVM %d, %s", toolchain.compiler.item[0], toolchain.llvm,
+                 toolchain.plugin);
     say(found ? "ok" : "missing", cxx ? "kernprof c++" : "kernprof cc", found ? detail : error->text);
     kp_toolchain_free(&toolchain);
     return found;
@@ -88,7 +89,8 @@ static void check_plugins(void)
 static void check_samplers(void)
 {
     static const char *const details[] = {
-        "own time is sampled by CPU timers instead (kernel.perf_event_paranoid = 1 or less, or a container that may call "
+        "own time is sampled by CPU timers instead (kernel.perf_event_paranoid = 1 or less, or a container that may "
+        "call "
         "perf_event_open, would allow them)",
         "they would not show what the kernel does for a line: own time is sampled by CPU timers instead "
         "(kernel.perf_event_paranoid = 1 or less would allow all)",
@@ -129,9 +131,11 @@ static int cmd_doctor(int argc, char **argv, struct kp_error *error)
     check_samplers();
     check_programs();
     say(kp_page_available() ? "ok" : "missing", "page",
-        kp_page_available() ? "view --html has it built in" : "view --html: build kernprof with nodejs and npm installed");
+        kp_page_available() ? "view --html has it built in"
+                            : "view --html: build kernprof with nodejs and npm installed");
     say(kp_layout_available() ? "ok" : "missing", "graph layout",
-        kp_layout_available() ? "graph has Graphviz built in" : "graph, but as .dot: build kernprof with libgraphviz-dev installed");
+        kp_layout_available() ? "graph has Graphviz built in"
+                              : "graph, but as .dot: build kernprof with libgraphviz-dev installed");
     if (kp_output_flush(stdout, "standard output", error) != 0)
         return KP_EXIT_FAILED;
     if (compiles)
@@ -145,8 +149,9 @@ const struct kp_command kp_command_doctor = {
     .run = cmd_doctor,
     .purpose = "say what is found, what is missing, what the system allows",
     .synopsis = "kernprof doctor",
-    .description = "Looks at what kernprof needs: the compilers and a plugin for each LLVM, the sources of time, the programs "
-                   "that some commands start, what kernprof was built with. The exit status is 0 when programs can be "
-                   "compiled and profiled.",
+    .description =
+        "Looks at what kernprof needs: the compilers and a plugin for each LLVM, the sources of time, the programs "
+        "that some commands start, what kernprof was built with. The exit status is 0 when programs can be "
+        "compiled and profiled.",
     .options = option_table,
 };

@@ -21,7 +21,8 @@ static const char *view_name(size_t index)
 
 static const struct kp_option option_table[] = {
     {"format", 'f', "FORMAT", "one of the formats below", NULL, format_name},
-    {"view", OPTION_VIEW, "VIEW", "what csv and json write (default: lines; of a profile of functions: functions)", NULL, view_name},
+    {"view", OPTION_VIEW, "VIEW", "what csv and json write (default: lines; of a profile of functions: functions)",
+     NULL, view_name},
     {"output", 'o', "OUT", "write to OUT (default: standard output)", NULL, NULL},
     KP_OPTION_HELP,
     KP_OPTIONS_END,
@@ -92,8 +93,9 @@ const struct kp_command kp_command_export = {
     .run = cmd_export,
     .purpose = "write a profile in another format",
     .synopsis = "kernprof export --format FORMAT [--view VIEW] [-o OUT] FILE",
-    .description = "Writes the profile FILE for other programs. Formats of stacks put them together from calls: what each "
-                   "line cost is exact, and which caller it was for is an estimate where a function has several.",
+    .description =
+        "Writes the profile FILE for other programs. Formats of stacks put them together from calls: what each "
+        "line cost is exact, and which caller it was for is an estimate where a function has several.",
     .options = option_table,
     .print_more = print_tables,
 };

@@ -63,8 +63,9 @@ static int take_theme(size_t *theme, struct kp_error *error)
 static int take_colour(bool *self, struct kp_error *error)
 {
     *self = strcmp(optarg, "self") == 0;
-    return *self || strcmp(optarg, "total") == 0 ? 0
-                                                 : kp_fail(error, "--colour-by: unknown '%s'; there are: total, self", optarg);
+    return *self || strcmp(optarg, "total") == 0
+               ? 0
+               : kp_fail(error, "--colour-by: unknown '%s'; there are: total, self", optarg);
 }
 
 static int take_output(struct job *job, struct kp_error *error)
@@ -170,9 +171,10 @@ const struct kp_command kp_command_graph = {
     .run = cmd_graph,
     .purpose = "draw the call graph of a profile",
     .synopsis = "kernprof graph [-n PCT] [-e PCT] [options] -o OUT.{dot,svg,pdf,png} FILE",
-    .description = "Draws who called whom: a box is a function with its share of the time, callees included (in brackets its "
-                   "own) and its calls; an arrow is what the calls of one function by another took, and how many they were. "
-                   "The warmer the colour, the more time.\n\n"
-                   "Of a profile by line (PROGRAM.lprof) it draws the profiled functions.",
+    .description =
+        "Draws who called whom: a box is a function with its share of the time, callees included (in brackets its "
+        "own) and its calls; an arrow is what the calls of one function by another took, and how many they were. "
+        "The warmer the colour, the more time.\n\n"
+        "Of a profile by line (PROGRAM.lprof) it draws the profiled functions.",
     .options = option_table,
 };

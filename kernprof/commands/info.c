@@ -37,8 +37,8 @@ static int show_binary(const char *path, const struct kp_elf_image *image, struc
     }
     if (read < 0)
         return kp_fail(error, "%s: damaged map section: build it again", path);
-    printf("%s: %llu functions, %llu lines, %llu counters", path, (unsigned long long)functions, (unsigned long long)lines,
-           (unsigned long long)counters);
+    printf("%s: %llu functions, %llu lines, %llu counters", path, (unsigned long long)functions,
+           (unsigned long long)lines, (unsigned long long)counters);
     if (all > functions)
         printf(", and %llu functions without their lines", (unsigned long long)(all - functions));
     if (image->timers)
@@ -77,8 +77,10 @@ static void show_run(sqlite3_stmt *run)
 
 static const char *kind_of(sqlite3 *profile)
 {
-    static const char *const kinds[][2] = {
-        {"lines", " by line"}, {"functions", " by function"}, {"memory", " of memory by line"}, {"samples", " of memory over time"}};
+    static const char *const kinds[][2] = {{"lines", " by line"},
+                                           {"functions", " by function"},
+                                           {"memory", " of memory by line"},
+                                           {"samples", " of memory over time"}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (kp_profile_is_kind(profile, kinds[i][0]))
             return kinds[i][1];
@@ -155,7 +157,8 @@ const struct kp_command kp_command_info = {
     .run = cmd_info,
     .purpose = "say what a binary has instrumented, or what a profile or a counter folder holds",
     .synopsis = "kernprof info FILE ...",
-    .description = "Says what an executable or shared object has instrumented, what a profile holds, or what a counter folder "
-                   "that a killed kernprof has left.",
+    .description =
+        "Says what an executable or shared object has instrumented, what a profile holds, or what a counter folder "
+        "that a killed kernprof has left.",
     .options = option_table,
 };

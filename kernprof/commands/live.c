@@ -15,7 +15,8 @@ enum { INTERVAL = KP_OPTION_LONG, FUNCTION };
 
 static const struct kp_option option_table[] = {
     {"interval", INTERVAL, "SECONDS", "time between two listings (default: 1)", NULL, NULL},
-    {"function", FUNCTION, "GLOB", "the listing of functions of this name, not the hottest lines; may be given again", NULL, NULL},
+    {"function", FUNCTION, "GLOB", "the listing of functions of this name, not the hottest lines; may be given again",
+     NULL, NULL},
     {NULL, 'n', "N", "end after N listings", NULL, NULL},
     KP_OPTION_HELP,
     KP_OPTIONS_END,
@@ -81,12 +82,14 @@ static int watch_folder(const char *folder, struct kp_live_options *options, dou
         return -1;
     if (!goes_on(folder)) {
         kp_run_record_free(&record);
-        return kp_fail(error, "%s: nothing counts there any more; `kernprof recover %s` writes its profile", folder, folder);
+        return kp_fail(error, "%s: nothing counts there any more; `kernprof recover %s` writes its profile", folder,
+                       folder);
     }
-    struct kp_live live = {.folder = folder,
-                           .run = {.command = record.command, .kind = record.kind, .timing = record.timing, .embed_sources = 1},
-                           .options = *options,
-                           .out = stdout};
+    struct kp_live live = {
+        .folder = folder,
+        .run = {.command = record.command, .kind = record.kind, .timing = record.timing, .embed_sources = 1},
+        .options = *options,
+        .out = stdout};
     static const int stops[] = {SIGINT, SIGTERM, SIGHUP};
     struct sigaction action = {.sa_handler = stop};
     for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
@@ -158,12 +161,15 @@ const struct kp_command kp_command_live = {
     .run = cmd_live,
     .purpose = "show the hottest lines of a program that runs under kernprof now",
     .synopsis = "kernprof live [options] DIR|PID",
-    .description = "Shows the hottest lines, or with --function a listing, of a run that goes on, again and again: on a terminal in "
-                   "place (q or Ctrl-C ends it, j and k scroll), elsewhere one after the other. PID is a kernprof, or a program "
-                   "that runs under one; DIR is the run's counter folder in $TMPDIR or /tmp. The program does not notice: "
-                   "its counters are only read.\n\n"
-                   "Hits are those so far; of a loop that keeps its counters in registers they appear when it ends. Own time is from "
-                   "samples that are up to a second old. Where perf events are not allowed there are none: lines have the "
-                   "time of their calls alone, those where it is a hundredth of the run come first, the others by hits.",
+    .description =
+        "Shows the hottest lines, or with --function a listing, of a run that goes on, again and again: on a terminal "
+        "in "
+        "place (q or Ctrl-C ends it, j and k scroll), elsewhere one after the other. PID is a kernprof, or a program "
+        "that runs under one; DIR is the run's counter folder in $TMPDIR or /tmp. The program does not notice: "
+        "its counters are only read.\n\n"
+        "Hits are those so far; of a loop that keeps its counters in registers they appear when it ends. Own time is "
+        "from "
+        "samples that are up to a second old. Where perf events are not allowed there are none: lines have the "
+        "time of their calls alone, those where it is a hundredth of the run come first, the others by hits.",
     .options = option_table,
 };

@@ -24,8 +24,10 @@ enum { RESIDENT = KP_OPTION_LONG, COLUMNS, PRECISION, NO_SOURCE, FORCE };
 static const struct kp_option option_table[] = {
     {"outfile", 'o', "FILE", "the profile (default: PROGRAM.mprof); " KP_OUTPUT_PATH_NAMES, NULL, NULL},
     {"quiet", 'q', NULL, "print nothing: only write the profile", NULL, NULL},
-    {"columns", COLUMNS, "[LIST]", "more columns: allocs, allocated, frees, freed, peak, leaked, leaks, temporary "
-     "(default: all of them)", NULL, NULL},
+    {"columns", COLUMNS, "[LIST]",
+     "more columns: allocs, allocated, frees, freed, peak, leaked, leaks, temporary "
+     "(default: all of them)",
+     NULL, NULL},
     {"rss", RESIDENT, NULL, "Mem usage and Increment are of resident memory instead of the heap", NULL, NULL},
     {"precision", PRECISION, "DIGITS", "digits behind the point (default: 3)", NULL, NULL},
     {"no-source", NO_SOURCE, NULL, "do not embed the sources in the profile", NULL, NULL},
@@ -96,13 +98,18 @@ static void say_totals(const struct kp_join_memory *memory, const char *output)
 {
     for (unsigned i = 0; i < memory->process_count; i++) {
         const struct kp_memory_totals *t = &memory->processes[i].totals;
-        fprintf(stderr, "kernprof: %s: process %u: %llu allocations of %llu bytes, peak %lld bytes, never freed %lld bytes in "
-                "%lld blocks\n", output, memory->processes[i].pid, (unsigned long long)t->allocations,
+        fprintf(stderr,
+                "kernprof: %s: process %u: %llu allocations of %llu bytes, peak %lld bytes, never freed %lld bytes in "
+                "%lld blocks\n",
+                output, memory->processes[i].pid, (unsigned long long)t->allocations,
                 (unsigned long long)t->allocated_bytes, (long long)t->peak_bytes, (long long)t->in_use_bytes,
                 (long long)t->live_blocks);
         if (t->own_allocator)
-            fprintf(stderr, "kernprof: process %u has an allocator of its own linked in, which cannot be seen: link the program "
-                    "with `kernprof cc -fkernprof-memory`\n", memory->processes[i].pid);
+            fprintf(
+                stderr,
+                "kernprof: process %u has an allocator of its own linked in, which cannot be seen: link the program "
+                "with `kernprof cc -fkernprof-memory`\n",
+                memory->processes[i].pid);
         if (t->lost)
             fprintf(stderr, "kernprof: process %u: %llu events could not be recorded\n", memory->processes[i].pid,
                     (unsigned long long)t->lost);
@@ -196,13 +203,15 @@ const struct kp_command kp_command_memprof = {
     .run = cmd_memprof,
     .purpose = "run a program and list its memory line by line (the default)",
     .synopsis = "memprof [-q] [-o FILE] [options] [--] PROGRAM [ARG ...]\nmemprof COMMAND ...",
-    .description = "Runs PROGRAM (compiled with `kernprof cc`) and lists what each line of its functions with KP_PROFILE or "
-                   "KP_MEMPROF did to memory: what was in use after it, by how much that grew, how often it ran.",
+    .description =
+        "Runs PROGRAM (compiled with `kernprof cc`) and lists what each line of its functions with KP_PROFILE or "
+        "KP_MEMPROF did to memory: what was in use after it, by how much that grew, how often it ran.",
     .examples = "kernprof cc -O2 -o prog prog.c               # with KP_PROFILE or KP_MEMPROF on functions\n"
                 "memprof ./prog                               # memory by line, also in prog.mprof\n"
                 "memprof run ./prog && memprof plot           # over time",
     .options = option_table,
-    .notes = "Allocations count for the innermost profiled line, whatever it called; Increment includes profiled callees. "
-             "The exit status is the program's own (128+N when signal N killed it); 125, 126 and 127 when memprof itself "
-             "failed, the program cannot be executed, or is not found.",
+    .notes =
+        "Allocations count for the innermost profiled line, whatever it called; Increment includes profiled callees. "
+        "The exit status is the program's own (128+N when signal N killed it); 125, 126 and 127 when memprof itself "
+        "failed, the program cannot be executed, or is not found.",
 };

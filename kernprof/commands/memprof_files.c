@@ -29,7 +29,8 @@ struct options {
     int dry_run;
 };
 
-static int parse(const struct kp_command *command, int argc, char **argv, struct options *options, struct kp_error *error)
+static int parse(const struct kp_command *command, int argc, char **argv, struct options *options,
+                 struct kp_error *error)
 {
     struct kp_option_reader reader;
     kp_options_begin(&reader, command->name, command->options, argc, argv, 0);
@@ -77,8 +78,8 @@ static int print_peak(const char *word, const char *function, struct kp_error *e
     double peak = kp_memory_peak(&series, &series.curves[0], function);
     int result = 0;
     if (peak < 0)
-        result = kp_fail(error, "%s: no sample while %s ran; `memprof run` records calls of instrumented functions", path,
-                         function);
+        result = kp_fail(error, "%s: no sample while %s ran; `memprof run` records calls of instrumented functions",
+                         path, function);
     else
         printf("%s\t%.3f MiB\n", path, peak);
     for (size_t i = 1; result == 0 && i < series.curve_count; i++) {
@@ -175,7 +176,8 @@ const struct kp_command kp_command_memprof_peak = {
     .run = cmd_peak,
     .purpose = "print the peaks of recordings",
     .synopsis = "memprof peak [--func NAME] [FILE|NUMBER ...]",
-    .description = "Prints the largest resident set size of each recording (default: of the newest), and of its child processes.",
+    .description =
+        "Prints the largest resident set size of each recording (default: of the newest), and of its child processes.",
     .options = peak_table,
 };
 
@@ -184,7 +186,8 @@ const struct kp_command kp_command_memprof_rm = {
     .run = cmd_rm,
     .purpose = "remove recordings",
     .synopsis = "memprof rm [--dry-run] FILE|NUMBER ...",
-    .description = "Removes recordings by name or by the number that `memprof list` gives them (-1 the newest, behind --).",
+    .description =
+        "Removes recordings by name or by the number that `memprof list` gives them (-1 the newest, behind --).",
     .options = remove_table,
 };
 

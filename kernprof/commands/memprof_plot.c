@@ -16,10 +16,11 @@
 enum { PSS = KP_OPTION_LONG, HTML };
 
 static const struct kp_option option_table[] = {
-    {"output", 'o', "OUT", "a .png, .svg, .pdf, or .html (an interactive page); without it the plot is drawn in the terminal",
-     NULL, NULL},
-    {"html", HTML, NULL, "an interactive page, whatever OUT is called; without -o it is called like the recording, and beside it",
-     NULL, NULL},
+    {"output", 'o', "OUT",
+     "a .png, .svg, .pdf, or .html (an interactive page); without it the plot is drawn in the terminal", NULL, NULL},
+    {"html", HTML, NULL,
+     "an interactive page, whatever OUT is called; without -o it is called like the recording, and beside it", NULL,
+     NULL},
     {"title", 't', "TEXT", "the title (default: the command)", NULL, NULL},
     {"window", 'w', "FROM,TO", "only these seconds", NULL, NULL},
     {"flame", 'f', NULL, "calls of functions as boxes by stack level, below the curve", NULL, NULL},
@@ -43,9 +44,9 @@ static const struct format formats[] = {
     {".svg", "svg size 1200,600 dynamic font 'Sans,13' background 'white'", NULL, NULL},
     {".pdf", "pdfcairo size 12,6 font 'Sans,11' background 'white'", NULL, NULL},
     [FORMAT_HTML] = {".html", "svg size 1200,600 dynamic mouse standalone font 'Sans,13' background 'white'",
-     "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>memprof plot</title></head>\n<body>\n"
-     "<p>Click on a name to hide its curve, on the plot to read its values.</p>\n",
-     "</body></html>\n"},
+                     "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>memprof plot</title></head>\n<body>\n"
+                     "<p>Click on a name to hide its curve, on the plot to read its values.</p>\n",
+                     "</body></html>\n"},
 };
 
 struct options {
@@ -118,7 +119,8 @@ static void choose_text(struct options *options, char terminal[64])
     options->plot.text = 1;
 }
 
-static int draw_to(const struct options *options, const char *path, const char *script, size_t size, struct kp_error *error)
+static int draw_to(const struct options *options, const char *path, const char *script, size_t size,
+                   struct kp_error *error)
 {
     struct kp_output output;
     if (kp_output_open(&output, path, error) != 0)
@@ -161,7 +163,8 @@ static int draw_page(const struct options *options, const char *recording, const
     return result;
 }
 
-static int draw(const struct options *options, const struct kp_memory_series *series, size_t count, struct kp_error *error)
+static int draw(const struct options *options, const struct kp_memory_series *series, size_t count,
+                struct kp_error *error)
 {
     char *script = NULL;
     size_t size = 0;
@@ -220,7 +223,8 @@ const struct kp_command kp_command_memprof_plot = {
     .run = cmd_memprof_plot,
     .purpose = "draw memory over time",
     .synopsis = "memprof plot [-o OUT] [--html] [options] [FILE|NUMBER ...]",
-    .description = "Draws what `memprof run` recorded, finished or not: the newest recording, or the ones given, over one another "
-                   "from their starts (numbers as `memprof list` has them, -1 the newest; negative ones behind --).",
+    .description =
+        "Draws what `memprof run` recorded, finished or not: the newest recording, or the ones given, over one another "
+        "from their starts (numbers as `memprof list` has them, -1 the newest; negative ones behind --).",
     .options = option_table,
 };

@@ -74,7 +74,8 @@ static int parse_pid(const char *text, pid_t *pid)
 }
 
 /* 0; 1: done (help was printed); -1: `error`. */
-static int parse(const struct kp_command *command, int argc, char **argv, struct options *options, struct kp_error *error)
+static int parse(const struct kp_command *command, int argc, char **argv, struct options *options,
+                 struct kp_error *error)
 {
     struct kp_option_reader reader;
     kp_options_begin(&reader, command->name, option_table, argc, argv, 1);
@@ -125,8 +126,7 @@ static struct kp_memory_sample look_at(pid_t pid, int with_pss)
 static struct kp_memory_sample *take(const struct options *options, pid_t pid, int with_pss, unsigned *count)
 {
     unsigned descendants = 0;
-    pid_t *below =
-        options->include_children || options->multiprocess ? kp_sample_descendants(pid, &descendants) : NULL;
+    pid_t *below = options->include_children || options->multiprocess ? kp_sample_descendants(pid, &descendants) : NULL;
     struct kp_memory_sample *samples = calloc(descendants + 1, sizeof *samples);
     *count = 0;
     if (samples) {
@@ -146,8 +146,8 @@ static struct kp_memory_sample *take(const struct options *options, pid_t pid, i
     return samples;
 }
 
-/* Proportional set sizes cost the kernel a walk over all pages. All of memprof run shall cost no more than a hundredth of the
- * time; samples every 0.1 s take a fifth of that. */
+/* Proportional set sizes cost the kernel a walk over all pages. All of memprof run shall cost no more than a hundredth
+ * of the time; samples every 0.1 s take a fifth of that. */
 enum { PSS_SHARE = 250 };
 
 static int pss_is_due(struct recording *r, int64_t now)
@@ -191,8 +191,8 @@ static void add_missed(struct recording *r, pid_t pid)
 static int finish(struct recording *r, int64_t duration_ns, int exit_status, int clean, const char *folder)
 {
     struct kp_error ignored;
-    if (r->record && kp_memory_record_end(r->record, duration_ns, exit_status, clean, folder,
-                                          r->failed ? &ignored : r->error) != 0)
+    if (r->record &&
+        kp_memory_record_end(r->record, duration_ns, exit_status, clean, folder, r->failed ? &ignored : r->error) != 0)
         r->failed = 1;
     if (r->failed)
         return KP_EXIT_FAILED;
@@ -333,8 +333,9 @@ const struct kp_command kp_command_memprof_run = {
     .run = cmd_memprof_run,
     .purpose = "record a program's memory over time",
     .synopsis = "memprof run [-o FILE] [--interval SECONDS] [options] [--] PROGRAM [ARG ...]\nmemprof run --attach PID",
-    .description = "Runs PROGRAM, any program, and samples its resident and proportional set size until it ends. The profile "
-                   "can be read and plotted at any time, and is whole after a kill.",
+    .description =
+        "Runs PROGRAM, any program, and samples its resident and proportional set size until it ends. The profile "
+        "can be read and plotted at any time, and is whole after a kill.",
     .options = option_table,
     .notes = "Of an instrumented program, calls of its functions that take longer than a twentieth of the interval are "
              "recorded too; this slows short functions down (--no-functions).\n\n"

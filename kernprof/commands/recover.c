@@ -24,7 +24,8 @@ static const struct kp_option option_table[] = {
     KP_OPTIONS_END,
 };
 
-static int write_profile(const char *folder, const struct kp_run_record *record, const char *output, struct kp_error *error)
+static int write_profile(const char *folder, const struct kp_run_record *record, const char *output,
+                         struct kp_error *error)
 {
     struct kp_join *join = kp_join_new(strcmp(record->kind, "functions") == 0);
     if (!join)
@@ -59,7 +60,8 @@ static int recover(const char *name, const char *output, int keep, struct kp_err
         unsigned counting = kp_surviving_processes_count(folder, 0);
         result = write_profile(folder, &record, output ? output : record.output, error);
         if (result == 0 && counting)
-            fprintf(stderr, "kernprof: %s: %u processes still count; recover it again when they have ended\n", name, counting);
+            fprintf(stderr, "kernprof: %s: %u processes still count; recover it again when they have ended\n", name,
+                    counting);
         else if (result == 0 && !keep)
             kp_folder_remove(folder);
         if (result == 0)
@@ -101,9 +103,10 @@ const struct kp_command kp_command_recover = {
     .run = cmd_recover,
     .purpose = "write the profile of a run whose kernprof was killed",
     .synopsis = "kernprof recover [-o FILE] [DIR ...]",
-    .description = "Writes the profile of a run whose kernprof was killed, or could not write it, from the counter folder "
-                   "DIR that it left in $TMPDIR or /tmp, prints the profile's name and removes DIR. Without DIR it lists "
-                   "such folders, as `kernprof info DIR` does for one.\n\nThe program itself may still be running: "
-                   "then the profile is of what it counted so far, and DIR stays.",
+    .description =
+        "Writes the profile of a run whose kernprof was killed, or could not write it, from the counter folder "
+        "DIR that it left in $TMPDIR or /tmp, prints the profile's name and removes DIR. Without DIR it lists "
+        "such folders, as `kernprof info DIR` does for one.\n\nThe program itself may still be running: "
+        "then the profile is of what it counted so far, and DIR stays.",
     .options = option_table,
 };

@@ -39,18 +39,24 @@ static const struct kp_option option_table[] = {
     {"sort", 's', "KEY", "what the summary by function is sorted by (default: cumulative); pstats' keys", NULL,
      kp_summary_key_name},
     {"quiet", 'q', NULL, "say nothing", NULL, NULL},
-    {"timing", TIMING, "MODE", "adaptive: samples and timed calls, at a small cost (default); exact: a timestamp at every "
-                               "change of line; off: hits alone", "adaptive exact off", NULL},
+    {"timing", TIMING, "MODE",
+     "adaptive: samples and timed calls, at a small cost (default); exact: a timestamp at every "
+     "change of line; off: hits alone",
+     "adaptive exact off", NULL},
     {"overhead", OVERHEAD, "PCT", "per cent of the run that adaptive timing may cost (default: 5)", NULL, NULL},
     {"no-source", NO_SOURCE, NULL, "do not embed the sources in the profile", NULL, NULL},
     {"force", FORCE, NULL, "run PROGRAM even if nothing in it is instrumented", NULL, NULL},
-    {"wait", WAIT, "SECONDS", "wait at most so long for processes that outlive PROGRAM and go on counting (daemons); "
-     "default: until they end, or Ctrl-C", NULL, NULL},
-    {"live", LIVE, NULL, "show the hottest lines while PROGRAM runs: in the lower half of the terminal, elsewhere one listing "
-     "after the other; on standard error", NULL, NULL},
-    {"interval", INTERVAL, "SECONDS", "of --live: time between two listings (default: 1)", NULL, NULL},
-    {"function", FUNCTION, "GLOB", "of --live: the listing of functions of this name, not the hottest lines; may be given again",
+    {"wait", WAIT, "SECONDS",
+     "wait at most so long for processes that outlive PROGRAM and go on counting (daemons); "
+     "default: until they end, or Ctrl-C",
      NULL, NULL},
+    {"live", LIVE, NULL,
+     "show the hottest lines while PROGRAM runs: in the lower half of the terminal, elsewhere one listing "
+     "after the other; on standard error",
+     NULL, NULL},
+    {"interval", INTERVAL, "SECONDS", "of --live: time between two listings (default: 1)", NULL, NULL},
+    {"function", FUNCTION, "GLOB",
+     "of --live: the listing of functions of this name, not the hottest lines; may be given again", NULL, NULL},
     KP_OPTION_HELP,
     KP_OPTIONS_END,
 };
@@ -158,8 +164,10 @@ static void say_what_is_missing(const struct kp_join *join, const char *folder)
     if (kp_join_damaged(join))
         fprintf(stderr, "kernprof: %u processes left no readable counters\n", kp_join_damaged(join));
     if (kp_join_uncounted(join))
-        fprintf(stderr, "kernprof: %llu threads were not counted: no room for their counters in %s: set TMPDIR to a folder "
-                "with room\n", (unsigned long long)kp_join_uncounted(join), folder);
+        fprintf(stderr,
+                "kernprof: %llu threads were not counted: no room for their counters in %s: set TMPDIR to a folder "
+                "with room\n",
+                (unsigned long long)kp_join_uncounted(join), folder);
 }
 
 static int print_summary(const char *output, const struct options *options, FILE *out, struct kp_error *error)
@@ -194,7 +202,8 @@ static int show(const struct options *options, const struct kp_run *run, const c
 /* From the counter files to the profile and what is printed of it. The program's own status stays the exit status
  * unless kernprof fails. `keep`: the counters are not in a profile yet. */
 static int finish(const struct options *options, const char *folder, const struct kp_run *run,
-                  const struct kp_samples *samples, const char *sampler, const char *output, int *keep, struct kp_error *error)
+                  const struct kp_samples *samples, const char *sampler, const char *output, int *keep,
+                  struct kp_error *error)
 {
     struct kp_join *join = kp_join_new(!options->by_line);
     if (!join)
@@ -226,9 +235,11 @@ static int finish(const struct options *options, const char *folder, const struc
 static void say_what_was_not_sampled(const struct kp_samples *samples)
 {
     if (samples->lost)
-        fprintf(stderr, "kernprof: %llu samples were lost: use a smaller --overhead\n", (unsigned long long)samples->lost);
+        fprintf(stderr, "kernprof: %llu samples were lost: use a smaller --overhead\n",
+                (unsigned long long)samples->lost);
     if (samples->unsampled)
-        fprintf(stderr, "kernprof: %llu threads or processes could not be sampled: their lines have the time of calls alone\n",
+        fprintf(stderr,
+                "kernprof: %llu threads or processes could not be sampled: their lines have the time of calls alone\n",
                 (unsigned long long)samples->unsampled);
 }
 
@@ -263,18 +274,22 @@ static int can_watch(void)
 }
 
 /* Runs the program, and shows what it does if that is asked for. 0, or an exit status with `error`. */
-static int run_program(const char *folder, const struct options *options, char **argv, const char *path, const struct kp_run *run,
-                       struct kp_sampler *sampling, struct kp_child_end *end, struct kp_error *error)
+static int run_program(const char *folder, const struct options *options, char **argv, const char *path,
+                       const struct kp_run *run, struct kp_sampler *sampling, struct kp_child_end *end,
+                       struct kp_error *error)
 {
     struct kp_child_hook hook = {kp_sampler_start, sampling};
-    struct kp_live live = {.folder = folder, .run = *run, .options = options->shown, .out = stderr, .sampler = &sampling->by_kernel};
+    struct kp_live live = {
+        .folder = folder, .run = *run, .options = options->shown, .out = stderr, .sampler = &sampling->by_kernel};
     live.run.embed_sources = 1; /* so that what is shown is what was compiled */
     struct watched watched = {options->live ? &live : NULL, {.folder = folder, .sampler = &sampling->by_kernel}};
-    struct kp_child_watch watch = {look, &watched, options->live ? (int64_t)(options->interval_s * 1e9) : KP_SAMPLES_INTERVAL_NS};
+    struct kp_child_watch watch = {look, &watched,
+                                   options->live ? (int64_t)(options->interval_s * 1e9) : KP_SAMPLES_INTERVAL_NS};
     int watches = options->live || (is_adaptive(run) && can_watch());
     if (options->live)
         live.screen = kp_screen_open(STDERR_FILENO, false);
-    int status = kp_child_run(path, argv, strcmp(run->timing, "off") != 0 ? &hook : NULL, watches ? &watch : NULL, end, error);
+    int status =
+        kp_child_run(path, argv, strcmp(run->timing, "off") != 0 ? &hook : NULL, watches ? &watch : NULL, end, error);
     if (live.screen)
         kp_screen_close(live.screen);
     return status;
@@ -283,8 +298,9 @@ static int run_program(const char *folder, const struct options *options, char *
 /* What a small program's counters take: with less than that, do not even start it. */
 enum { ROOM_BYTES = 1 << 20 };
 
-static int run_and_finish(const char *folder, const struct options *options, char **argv, const char *path, struct kp_run *run,
-                          struct kp_sampler *sampling, const char *output, int *keep, struct kp_error *error)
+static int run_and_finish(const char *folder, const struct options *options, char **argv, const char *path,
+                          struct kp_run *run, struct kp_sampler *sampling, const char *output, int *keep,
+                          struct kp_error *error)
 {
     setenv(KP_ENV_DIRECTORY, folder, 1);
     setenv(KP_ENV_TIMING, run->timing, 1);
@@ -309,8 +325,10 @@ static int run_and_finish(const char *folder, const struct options *options, cha
     run->exit_status = end.exit_status;
     run->clean = end.signal == 0;
     if (is_adaptive(run) && !sampler && !options->quiet)
-        fprintf(stderr, "kernprof: no samples could be taken: lines have the time of their calls alone; see kernprof doctor, or "
-                        "use --timing=exact\n");
+        fprintf(
+            stderr,
+            "kernprof: no samples could be taken: lines have the time of their calls alone; see kernprof doctor, or "
+            "use --timing=exact\n");
     if (is_adaptive(run) && !options->quiet)
         say_what_was_not_sampled(&samples);
     status = finish(options, folder, run, &samples, sampler, output, keep, error);
@@ -333,18 +351,22 @@ static const char *choose_timing(const struct options *options, const char *fold
         return options->timing;
     }
     if (!found && !options->quiet)
-        fprintf(stderr, "kernprof: the system allows neither perf events nor CPU timers: --timing=exact is used, which costs "
-                        "more; see kernprof doctor\n");
+        fprintf(stderr,
+                "kernprof: the system allows neither perf events nor CPU timers: --timing=exact is used, which costs "
+                "more; see kernprof doctor\n");
     return found ? options->timing : "exact";
 }
 
-/* `lock`: to be closed when the folder is gone, so that whoever looks at it takes it for one that was left only if it was. */
-static int run_in(const char *folder, const struct options *options, char **argv, int *keep, int *lock, struct kp_error *error)
+/* `lock`: to be closed when the folder is gone, so that whoever looks at it takes it for one that was left only if it
+ * was. */
+static int run_in(const char *folder, const struct options *options, char **argv, int *keep, int *lock,
+                  struct kp_error *error)
 {
     struct kp_sampler sampling = {0};
     const char *timing = choose_timing(options, folder, &sampling, error);
-    char *output = !timing ? NULL : kp_output_path(options->output, argv[0], options->by_line ? "lprof" : "prof",
-                                                    options->quiet, error);
+    char *output =
+        !timing ? NULL
+                : kp_output_path(options->output, argv[0], options->by_line ? "lprof" : "prof", options->quiet, error);
     if (!output)
         return KP_EXIT_FAILED;
     char *command = kp_output_path_command(argv);
@@ -375,8 +397,8 @@ static int run_in(const char *folder, const struct options *options, char **argv
 static void say_kept(const char *folder, struct kp_error *error)
 {
     struct kp_error cause = *error;
-    kp_fail(error, "%.*s; `kernprof recover -o FILE %s` writes the profile elsewhere", (int)sizeof cause.text / 2, cause.text,
-            folder);
+    kp_fail(error, "%.*s; `kernprof recover -o FILE %s` writes the profile elsewhere", (int)sizeof cause.text / 2,
+            cause.text, folder);
 }
 
 static int run_with(const struct options *options, char **argv, struct kp_error *error)
@@ -401,7 +423,8 @@ static int cmd_run(int argc, char **argv, struct kp_error *error)
     const char **functions = calloc((size_t)argc, sizeof *functions);
     if (!functions)
         return kp_fail(error, "out of memory"), KP_EXIT_FAILED;
-    struct options options = {.timing = "adaptive", .overhead = 5, .wait_seconds = -1, .interval_s = 1, .functions = functions};
+    struct options options = {
+        .timing = "adaptive", .overhead = 5, .wait_seconds = -1, .interval_s = 1, .functions = functions};
     kp_live_options_init(&options.shown, functions);
     int parsed = parse(argc, argv, &options, error);
     int status = parsed > 0 ? 0 : KP_EXIT_FAILED;
@@ -416,15 +439,17 @@ const struct kp_command kp_command_run = {
     .run = cmd_run,
     .purpose = "run a program under the profiler (the default)",
     .synopsis = "kernprof [run] [-l] [-v] [-o FILE] [options] [--] PROGRAM [ARG ...]\nkernprof COMMAND ...",
-    .description = "Runs PROGRAM (compiled with `kernprof cc`, or anything that loads or starts such code, or a C or C++ "
-                   "source file) and writes its profile.",
+    .description =
+        "Runs PROGRAM (compiled with `kernprof cc`, or anything that loads or starts such code, or a C or C++ "
+        "source file) and writes its profile.",
     .examples = "kernprof cc -O2 -o prog prog.c               # with KP_PROFILE on functions, or -fkernprof-all\n"
                 "kernprof -l -v ./prog                        # its lines, also in prog.lprof\n"
                 "kernprof view --html page.html prog.lprof    # the same as a page\n"
                 "kernprof ./prog                              # its functions, also in prog.prof",
     .options = option_table,
-    .notes = "The exit status is the program's own (128+N when signal N killed it); 125, 126 and 127 when kernprof "
-             "itself failed, the program cannot be executed, or is not found.\n\n"
-             "While PROGRAM runs, its counters are in a folder kernprof-XXXXXX in $TMPDIR or /tmp. If kernprof itself is "
-             "killed, they stay there: `kernprof recover` lists such folders and writes their profiles.",
+    .notes =
+        "The exit status is the program's own (128+N when signal N killed it); 125, 126 and 127 when kernprof "
+        "itself failed, the program cannot be executed, or is not found.\n\n"
+        "While PROGRAM runs, its counters are in a folder kernprof-XXXXXX in $TMPDIR or /tmp. If kernprof itself is "
+        "killed, they stay there: `kernprof recover` lists such folders and writes their profiles.",
 };

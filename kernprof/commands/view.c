@@ -66,11 +66,13 @@ static const struct kp_option option_table[] = {
     {"summarize", 'm', NULL, "end with one line per function", NULL, NULL},
     {"output", 'o', "OUT", "write to OUT (default: standard output)", NULL, NULL},
     {"columns", OPTION_COLUMNS, "[LIST]",
-     "more columns: self, error, min, max, threads (default: all of them), ranks; of memory: allocs, allocated, frees, freed, "
+     "more columns: self, error, min, max, threads (default: all of them), ranks; of memory: allocs, allocated, frees, "
+     "freed, "
      "peak, leaked, leaks, temporary",
      NULL, column_key},
     {"threads", OPTION_THREADS, NULL,
-     "for each line in how many threads it ran, the most hits and the least, mean and most time of one thread, and how much "
+     "for each line in how many threads it ran, the most hits and the least, mean and most time of one thread, and how "
+     "much "
      "longer the slowest takes than the mean",
      NULL, NULL},
     {"ranks", OPTION_RANKS, NULL,
@@ -80,18 +82,21 @@ static const struct kp_option option_table[] = {
     {"function", OPTION_FUNCTION, "GLOB", "only functions of this name; may be given again", NULL, NULL},
     {"file", OPTION_FILE, "GLOB", "only functions of this file; may be given again", NULL, NULL},
     {"sort", 's', "KEY",
-     "line (default), time, hits or name; of a profile by function any of pstats' keys (default: cumulative), several with "
+     "line (default), time, hits or name; of a profile by function any of pstats' keys (default: cumulative), several "
+     "with "
      "commas between them",
      NULL, sort_key},
     {"callers", OPTION_CALLERS, NULL, "of a profile by function: who called each function", NULL, NULL},
     {"callees", OPTION_CALLEES, NULL, "of a profile by function: whom each function called", NULL, NULL},
     {"limit", OPTION_LIMIT, "N", "of a profile by function: only the first N functions", NULL, NULL},
     {"timers", OPTION_TIMERS, NULL, "the table of timers (KP_REGION and the like) instead of the listing", NULL, NULL},
-    {"html", OPTION_HTML, "OUT.html", "write a page for a web browser, which needs no network: sources, calls, timers, memory",
+    {"html", OPTION_HTML, "OUT.html",
+     "write a page for a web browser, which needs no network: sources, calls, timers, memory", NULL, NULL},
+    {"tui", OPTION_TUI, NULL, "walk about in it on the terminal: functions, source, calls and back; ? shows the keys",
      NULL, NULL},
-    {"tui", OPTION_TUI, NULL, "walk about in it on the terminal: functions, source, calls and back; ? shows the keys", NULL, NULL},
     {"format", OPTION_FORMAT, "FORMAT",
-     "gcc (a message per line that ran, hottest first, for editors), markdown (a summary for a pull request) or sarif (the "
+     "gcc (a message per line that ran, hottest first, for editors), markdown (a summary for a pull request) or sarif "
+     "(the "
      "hot lines, for code scanning)",
      NULL, format_name},
     {"instances", OPTION_INSTANCES, NULL, "part the instances of templates and inline functions", NULL, NULL},
@@ -198,7 +203,8 @@ static int render_memory(const char *path, sqlite3 *profile, const struct view *
     if (kp_profile_is_kind(profile, "samples"))
         return kp_fail(error, "%s: memory over time, which has no lines; `memprof plot %s` draws it", path, path);
     struct kp_memory_text_options options = kp_memory_text_defaults();
-    options.columns = kp_columns_of_memory_text(view->all_columns ? kp_columns_shown(KP_SHOWN_FOR_MEMORY) : view->text.columns);
+    options.columns =
+        kp_columns_of_memory_text(view->all_columns ? kp_columns_shown(KP_SHOWN_FOR_MEMORY) : view->text.columns);
     return kp_memory_text_show(profile, &options, out, error);
 }
 
@@ -211,13 +217,15 @@ static int render_functions(sqlite3 *profile, const struct view *view, FILE *out
 }
 
 /* `memory`: what lines allocated, to be shown beside them; NULL: nothing. */
-static int render_lines(const char *path, sqlite3 *profile, struct kp_memory_listing *memory, const struct view *view, FILE *out,
-                        struct kp_error *error)
+static int render_lines(const char *path, sqlite3 *profile, struct kp_memory_listing *memory, const struct view *view,
+                        FILE *out, struct kp_error *error)
 {
     struct kp_listing listing;
     struct kp_text_options text = view->text;
     if (!memory && text.columns & kp_columns_shown(KP_SHOWN_FOR_MEMORY))
-        return kp_fail(error, "--columns: %s does not say what lines allocate; name a profile of `memprof PROGRAM` beside it", path);
+        return kp_fail(error,
+                       "--columns: %s does not say what lines allocate; name a profile of `memprof PROGRAM` beside it",
+                       path);
     if (memory && !(text.columns & kp_columns_shown(KP_SHOWN_FOR_MEMORY)))
         text.columns |= view->all_columns ? kp_columns_shown(KP_SHOWN_FOR_MEMORY) : kp_columns_memory_default();
     int status = kp_listing_load_with_memory(&listing, profile, memory, &view->filter, error);
@@ -236,7 +244,8 @@ static int render_lines(const char *path, sqlite3 *profile, struct kp_memory_lis
     return status;
 }
 
-static int render_one(char **paths, struct kp_memory_listing *memory, const struct view *view, FILE *out, struct kp_error *error)
+static int render_one(char **paths, struct kp_memory_listing *memory, const struct view *view, FILE *out,
+                      struct kp_error *error)
 {
     sqlite3 *profile = kp_merge_open(paths, error);
     if (!profile)
@@ -304,7 +313,8 @@ static int render(char **paths, const struct view *view, FILE *out, struct kp_er
         else
             parted[lines++] = paths[i];
     bool both = lines && memory && !view->html && !view->format && !view->timers;
-    int status = both ? render_both(parted, parted + count + 1, view, out, error) : render_one(paths, NULL, view, out, error);
+    int status =
+        both ? render_both(parted, parted + count + 1, view, out, error) : render_one(paths, NULL, view, out, error);
     free(parted);
     return status;
 }
@@ -408,11 +418,13 @@ const struct kp_command kp_command_view = {
     .run = cmd_view,
     .purpose = "print the annotated listing of a profile",
     .synopsis = "kernprof view [options] FILE ...",
-    .description = "Prints the source of the profiled functions with each line's hits and time, on a terminal through "
-                   "a pager ($PAGER, less) where it is longer than that.\n\n"
-                   "Several profiles are merged first, as `kernprof merge` does, and shown as one; of memory profiles (PROGRAM.mprof) "
-                   "beside them, what each line allocates is shown with its hits and time.\n\n"
-                   "Of a profile by function (PROGRAM.prof) it prints the summary that cProfile prints: calls (all/those that "
-                   "were not recursive), own and cumulative time.",
+    .description =
+        "Prints the source of the profiled functions with each line's hits and time, on a terminal through "
+        "a pager ($PAGER, less) where it is longer than that.\n\n"
+        "Several profiles are merged first, as `kernprof merge` does, and shown as one; of memory profiles "
+        "(PROGRAM.mprof) "
+        "beside them, what each line allocates is shown with its hits and time.\n\n"
+        "Of a profile by function (PROGRAM.prof) it prints the summary that cProfile prints: calls (all/those that "
+        "were not recursive), own and cumulative time.",
     .options = option_table,
 };

@@ -15,31 +15,151 @@
 
 /* Options after which nothing is linked. */
 static const char *const stop_before_link[] = {
-    "-c", "--compile", "-S", "--assemble", "-E", "--preprocess", "-M", "--dependencies", "-MM", "--user-dependencies",
-    "-fsyntax-only", "--analyze", "-emit-ast", "-r", "--precompile", "--emit-static-lib", "-extract-api", "-verify-pch",
-    "-emit-interface-stubs", "-module-file-info", "-rewrite-objc", "-rewrite-legacy-objc", "--migrate", NULL,
+    "-c",
+    "--compile",
+    "-S",
+    "--assemble",
+    "-E",
+    "--preprocess",
+    "-M",
+    "--dependencies",
+    "-MM",
+    "--user-dependencies",
+    "-fsyntax-only",
+    "--analyze",
+    "-emit-ast",
+    "-r",
+    "--precompile",
+    "--emit-static-lib",
+    "-extract-api",
+    "-verify-pch",
+    "-emit-interface-stubs",
+    "-module-file-info",
+    "-rewrite-objc",
+    "-rewrite-legacy-objc",
+    "--migrate",
+    NULL,
 };
 
 /* Options whose value may be the next argument (clang -cc1's are not here). Those that begin with -X: takes_value. */
 static const char *const with_value[] = {
-    "-o", "--output", "-x", "--language", "-I", "--include-directory", "-D", "--define-macro", "-U", "--undefine-macro",
-    "-L", "--library-directory", "-l", "-T", "-Tbss", "-Tdata", "-Ttext", "--for-linker", "-u", "-z", "-e", "-F", "-A",
-    "--assert", "-B", "--prefix", "-G", "-b", "-V", "-include", "--include", "-imacros", "--imacros", "-include-pch",
-    "-isystem", "-isystem-after", "-idirafter", "--include-directory-after", "-iquote", "-iprefix", "--include-prefix",
-    "-iwithprefix", "--include-with-prefix", "--include-with-prefix-after", "-iwithprefixbefore",
-    "--include-with-prefix-before", "-iwithsysroot", "-isysroot", "-iframework", "-iframeworkwithsysroot", "-imultilib",
-    "-ivfsoverlay", "-cxx-isystem", "-stdlib++-isystem", "-c-isystem", "-MF", "-MT", "-MQ", "-MJ",
-    "--write-dependencies-to", "-mllvm", "-mmlir", "-target", "--param", "-param", "--sysroot", "--config", "-arch",
-    "-gcc-toolchain", "-wrapper", "-aux-info", "-dumpbase", "-dumpdir", "-rpath", "--rpath", "-framework",
-    "-working-directory", "--serialize-diagnostics", "-serialize-diagnostics", "-mthread-model", "-index-store-path",
-    "-fmodules-cache-path", "-fmodules-user-build-path", "-meabi", "-dyld-prefix", "-ccc-gcc-name",
-    "-ccc-install-dir", "-install_name", "-undefined", "-current_version", "-compatibility_version", NULL,
+    "-o",
+    "--output",
+    "-x",
+    "--language",
+    "-I",
+    "--include-directory",
+    "-D",
+    "--define-macro",
+    "-U",
+    "--undefine-macro",
+    "-L",
+    "--library-directory",
+    "-l",
+    "-T",
+    "-Tbss",
+    "-Tdata",
+    "-Ttext",
+    "--for-linker",
+    "-u",
+    "-z",
+    "-e",
+    "-F",
+    "-A",
+    "--assert",
+    "-B",
+    "--prefix",
+    "-G",
+    "-b",
+    "-V",
+    "-include",
+    "--include",
+    "-imacros",
+    "--imacros",
+    "-include-pch",
+    "-isystem",
+    "-isystem-after",
+    "-idirafter",
+    "--include-directory-after",
+    "-iquote",
+    "-iprefix",
+    "--include-prefix",
+    "-iwithprefix",
+    "--include-with-prefix",
+    "--include-with-prefix-after",
+    "-iwithprefixbefore",
+    "--include-with-prefix-before",
+    "-iwithsysroot",
+    "-isysroot",
+    "-iframework",
+    "-iframeworkwithsysroot",
+    "-imultilib",
+    "-ivfsoverlay",
+    "-cxx-isystem",
+    "-stdlib++-isystem",
+    "-c-isystem",
+    "-MF",
+    "-MT",
+    "-MQ",
+    "-MJ",
+    "--write-dependencies-to",
+    "-mllvm",
+    "-mmlir",
+    "-target",
+    "--param",
+    "-param",
+    "--sysroot",
+    "--config",
+    "-arch",
+    "-gcc-toolchain",
+    "-wrapper",
+    "-aux-info",
+    "-dumpbase",
+    "-dumpdir",
+    "-rpath",
+    "--rpath",
+    "-framework",
+    "-working-directory",
+    "--serialize-diagnostics",
+    "-serialize-diagnostics",
+    "-mthread-model",
+    "-index-store-path",
+    "-fmodules-cache-path",
+    "-fmodules-user-build-path",
+    "-meabi",
+    "-dyld-prefix",
+    "-ccc-gcc-name",
+    "-ccc-install-dir",
+    "-install_name",
+    "-undefined",
+    "-current_version",
+    "-compatibility_version",
+    NULL,
 };
 
 /* Options of -g that set the level; the others of -g leave it as it was. */
 static const char *const debug_level[] = {
-    "-g", "-g1", "-g2", "-g3", "-ggdb", "-ggdb1", "-ggdb2", "-ggdb3", "-glldb", "-gsce", "-gdbx", "--debug", "-gmlt",
-    "-gline-tables-only", "-gline-directives-only", "-gdwarf", "-gdwarf-2", "-gdwarf-3", "-gdwarf-4", "-gdwarf-5", NULL,
+    "-g",
+    "-g1",
+    "-g2",
+    "-g3",
+    "-ggdb",
+    "-ggdb1",
+    "-ggdb2",
+    "-ggdb3",
+    "-glldb",
+    "-gsce",
+    "-gdbx",
+    "--debug",
+    "-gmlt",
+    "-gline-tables-only",
+    "-gline-directives-only",
+    "-gdwarf",
+    "-gdwarf-2",
+    "-gdwarf-3",
+    "-gdwarf-4",
+    "-gdwarf-5",
+    NULL,
 };
 
 static const char *const header_suffix[] = {".h", ".H", ".hh", ".hp", ".hpp", ".hxx", ".h++", NULL};
@@ -60,7 +180,7 @@ struct command_line {
     bool links_memory;      /* -fkernprof-memory */
     bool uses_lld;
     bool has_linker_path;
-    char architecture[32];  /* of --target; "" when clang decides */
+    char architecture[32]; /* of --target; "" when clang decides */
 };
 
 static bool is_one_of(const char *word, const char *const *list)
@@ -192,8 +312,10 @@ static int read_own_option(struct command_line *line, const char *option, struct
     if (has_globs && !strchr(name, '=')[1])
         return kp_fail(error, "%s: no pattern after the equals sign; give GLOB[,GLOB]", option);
     if (!has_globs && strcmp(name, "all") != 0)
-        return kp_fail(error, "%s: no such option; there are -fkernprof-functions=GLOB[,GLOB], "
-                       "-fkernprof-files=GLOB[,GLOB], -fkernprof-all, -fkernprof-memory and -fno-kernprof-calls", option);
+        return kp_fail(error,
+                       "%s: no such option; there are -fkernprof-functions=GLOB[,GLOB], "
+                       "-fkernprof-files=GLOB[,GLOB], -fkernprof-all, -fkernprof-memory and -fno-kernprof-calls",
+                       option);
     kp_words_add_format(&line->plugin, "-fplugin-arg-kernprof-%s", name);
     return 0;
 }
@@ -381,7 +503,8 @@ static int check_runtime(const struct kp_toolchain *toolchain, const struct comm
 {
     if (!links(line) || access(toolchain->runtime, R_OK) == 0)
         return 0;
-    const char *remedy = line->architecture[0] ? "build kernprof with -DKERNPROF_TARGETS=TRIPLE" : "install kernprof again";
+    const char *remedy =
+        line->architecture[0] ? "build kernprof with -DKERNPROF_TARGETS=TRIPLE" : "install kernprof again";
     return kp_fail(error, "%s: cannot be read; %s", toolchain->runtime, remedy);
 }
 

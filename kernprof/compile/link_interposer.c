@@ -1,12 +1,13 @@
-/* See link_interposer.h. The linker's --wrap=NAME gives every reference to NAME to __wrap_NAME, which is the interposer's, and
- * __real_NAME there to NAME. The interposer is asked for by name (-u), as libc.a refers to it after its archive was read. */
+/* See link_interposer.h. The linker's --wrap=NAME turns every reference to NAME into one to __wrap_NAME, the
+ * interposer's, and every reference to __real_NAME there into one to NAME. The interposer is asked for by name (-u), as
+ * libc.a refers to it after its archive was read. */
 #include "kernprof/compile/link_interposer.h"
 
 #include <stddef.h>
 
-static const char *const c_names[] = {
-    "malloc",   "calloc", "realloc", "reallocarray", "free", "posix_memalign", "aligned_alloc", "memalign", "valloc",
-    "pvalloc", "mmap",   "mmap64",  "munmap",       "mremap", NULL};
+static const char *const c_names[] = {"malloc",         "calloc",        "realloc",  "reallocarray", "free",
+                                      "posix_memalign", "aligned_alloc", "memalign", "valloc",       "pvalloc",
+                                      "mmap",           "mmap64",        "munmap",   "mremap",       NULL};
 
 /* As in runtime/memory/operators.c. */
 static const char *const cxx_names[] = {"_Znwm",

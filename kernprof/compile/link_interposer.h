@@ -1,5 +1,5 @@
-/* -fkernprof-memory: the interposer as a part of the program, for programs before which none can be loaded (static ones, and
- * those that have an allocator linked in). */
+/* -fkernprof-memory: the interposer as a part of the program, for programs before which none can be loaded (static
+ * ones, and those that have an allocator linked in). */
 #ifndef KP_KERNPROF_COMPILE_LINK_INTERPOSER_H
 #define KP_KERNPROF_COMPILE_LINK_INTERPOSER_H
 

@@ -83,7 +83,7 @@ static int find_own_files(struct kp_toolchain *toolchain, struct kp_error *error
         return -1;
     toolchain->include = print("%s/include", toolchain->prefix);
     toolchain->runtime = print("%s/lib/libkernprof.a", toolchain->prefix);
-    if ( !toolchain->include || !toolchain->runtime)
+    if (!toolchain->include || !toolchain->runtime)
         return kp_fail(error, "out of memory");
     return 0;
 }
@@ -206,7 +206,8 @@ static int use_named(struct kp_toolchain *toolchain, const char *name, const cha
                        SUGGESTED_LLVM);
     toolchain->plugin = find_plugin(toolchain, toolchain->llvm);
     if (!toolchain->plugin)
-        return kp_fail(error, "%s=%s: clang %d, for which there is no plugin in %s/lib/kernprof; unset it, or build "
+        return kp_fail(error,
+                       "%s=%s: clang %d, for which there is no plugin in %s/lib/kernprof; unset it, or build "
                        "kernprof with llvm-%d-dev and libclang-%d-dev installed",
                        name, value, toolchain->llvm, toolchain->prefix, toolchain->llvm, toolchain->llvm);
     return 0;
@@ -262,7 +263,8 @@ static int find_newest(struct kp_toolchain *toolchain, int cxx, struct kp_error 
         free(plugin);
     }
     if (!newest_plugin)
-        return kp_fail(error, "%s/lib/kernprof: no plugin for any clang there; install kernprof again, or build it "
+        return kp_fail(error,
+                       "%s/lib/kernprof: no plugin for any clang there; install kernprof again, or build it "
                        "with clang-%d, llvm-%d-dev and libclang-%d-dev installed",
                        toolchain->prefix, SUGGESTED_LLVM, SUGGESTED_LLVM, SUGGESTED_LLVM);
     if (use_unnumbered(toolchain, cxx))

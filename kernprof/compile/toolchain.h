@@ -7,11 +7,11 @@
 #include "util/words.h"
 
 struct kp_toolchain {
-    char *prefix;             /* PREFIX, where PREFIX/bin/kernprof is this program */
-    char *include;            /* PREFIX/include, the folder of kernprof.h */
-    char *runtime;            /* PREFIX/lib/libkernprof.a, for other machines PREFIX/lib/kernprof/ARCHITECTURE/libkernprof.a */
-    char *plugin;             /* PREFIX/lib/kernprof/llvm-N/kernprof-plugin.so */
-    int llvm;                 /* N, the major version of clang and plugin */
+    char *prefix;  /* PREFIX, where PREFIX/bin/kernprof is this program */
+    char *include; /* PREFIX/include, the folder of kernprof.h */
+    char *runtime; /* PREFIX/lib/libkernprof.a, for other machines PREFIX/lib/kernprof/ARCHITECTURE/libkernprof.a */
+    char *plugin;  /* PREFIX/lib/kernprof/llvm-N/kernprof-plugin.so */
+    int llvm;      /* N, the major version of clang and plugin */
     struct kp_words compiler; /* the command that starts clang; its first word is a path */
 };
 
@@ -28,7 +28,8 @@ void kp_toolchain_free(struct kp_toolchain *toolchain);
 /* The first executable file `name` in PATH (a name with a slash is taken as it is), from malloc; NULL: none there. */
 char *kp_find_in_path(const char *name);
 
-/* The folder above that of the executable, to be freed: kernprof's own files are found from there. NULL with `error`. */
+/* The folder above that of the executable, to be freed: kernprof's own files are found from there. NULL with `error`.
+ */
 char *kp_toolchain_prefix(struct kp_error *error);
 
 #endif

@@ -5,7 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Visits everything that may be typed for the option: "-o", "--output"; of a literal one what stands before its value. */
+/* Visits everything that may be typed for the option: "-o", "--output"; of a literal one what stands before its value.
+ */
 static void print_forms(const struct kp_option *o, const char *separator, FILE *out)
 {
     if (o->letter == 0)

@@ -95,7 +95,8 @@ static void print_see_also(const struct kp_front_end *own, const struct kp_comma
     fputs(".BR clang (1)\n", out);
 }
 
-void kp_describe_man(const struct kp_front_end *front_end, const struct kp_command *command, const char *version, FILE *out)
+void kp_describe_man(const struct kp_front_end *front_end, const struct kp_command *command, const char *version,
+                     FILE *out)
 {
     int is_first = command == front_end->commands[0];
     char name[64];

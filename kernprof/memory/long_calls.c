@@ -17,11 +17,13 @@
 
 /* Memory at a time is that of the process's latest sample before it, or else of its first. */
 #define BYTES_AT(time)                                                                                                 \
-    "COALESCE((SELECT rss_bytes FROM memory_sample WHERE pid = ?1 AND time_ns <= " time " ORDER BY time_ns DESC LIMIT 1), "  \
+    "COALESCE((SELECT rss_bytes FROM memory_sample WHERE pid = ?1 AND time_ns <= " time                                \
+    " ORDER BY time_ns DESC LIMIT 1), "                                                                                \
     "(SELECT rss_bytes FROM memory_sample WHERE pid = ?1 ORDER BY time_ns LIMIT 1), 0)"
 
-static const char insert_mark[] = "INSERT INTO memory_mark (pid, function, start_ns, end_ns, level, start_bytes, end_bytes) "
-                                  "VALUES (?1, ?2, ?3, ?4, ?5, " BYTES_AT("?3") ", " BYTES_AT("?4") ")";
+static const char insert_mark[] =
+    "INSERT INTO memory_mark (pid, function, start_ns, end_ns, level, start_bytes, end_bytes) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, " BYTES_AT("?3") ", " BYTES_AT("?4") ")";
 
 static const struct kp_module_chunk *find_module(const struct kp_counters *file, uint32_t number)
 {
@@ -107,7 +109,8 @@ int kp_long_calls_write(const char *folder, sqlite3 *profile, struct kp_error *e
     sqlite3_stmt *insert = kp_profile_prepare(profile, insert_mark, error);
     int result = insert ? 0 : -1;
     for (struct dirent *entry; result == 0 && (entry = readdir(directory)) != NULL;)
-        if (kp_counters_is_name(entry->d_name) && (result = write_file_at(insert, dirfd(directory), entry->d_name)) != 0)
+        if (kp_counters_is_name(entry->d_name) &&
+            (result = write_file_at(insert, dirfd(directory), entry->d_name)) != 0)
             kp_fail(error, "cannot write the profile: %s", sqlite3_errmsg(profile));
     sqlite3_finalize(insert);
     closedir(directory);

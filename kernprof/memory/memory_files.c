@@ -35,7 +35,8 @@ char *kp_memory_file_name(void)
 static int is_ours(const char *name)
 {
     size_t length = strlen(name), start = strlen(beginning), end = strlen(suffix);
-    if (length < start + DIGITS + end || strncmp(name, beginning, start) != 0 || strcmp(name + length - end, suffix) != 0)
+    if (length < start + DIGITS + end || strncmp(name, beginning, start) != 0 ||
+        strcmp(name + length - end, suffix) != 0)
         return 0;
     for (size_t i = start; i < start + DIGITS; i++)
         if (!isdigit((unsigned char)name[i]))

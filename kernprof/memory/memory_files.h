@@ -16,8 +16,8 @@ struct kp_memory_files {
 int kp_memory_files_list(struct kp_memory_files *files, struct kp_error *error);
 void kp_memory_files_free(struct kp_memory_files *files);
 
-/* What a user means by `word`: a number among them (0 the oldest, -1 the newest), or a file; to be freed. `word` NULL: the
- * newest. NULL with `error`. */
+/* What a user means by `word`: a number among them (0 the oldest, -1 the newest), or a file; to be freed. `word` NULL:
+ * the newest. NULL with `error`. */
 char *kp_memory_file_find(const char *word, struct kp_error *error);
 
 #endif

@@ -1,8 +1,8 @@
 /* See memory_record.h.
  *
- * Each set of samples is a transaction of SQLite with a journal, so that a kill in its middle leaves something to roll back
- * (format/profile.c does, when it opens such a file). Nothing waits for the disk: what the system has taken survives the end
- * of this process, and a loss of power is no concern of a profiler. */
+ * Each set of samples is a transaction of SQLite with a journal, so that a kill in its middle leaves something to roll
+ * back (format/profile.c does, when it opens such a file). Nothing waits for the disk: what the system has taken
+ * survives the end of this process, and a loss of power is no concern of a profiler. */
 #include "kernprof/memory/memory_record.h"
 
 #include <stdlib.h>
@@ -63,7 +63,8 @@ static void discard(struct kp_memory_record *record)
     free(record);
 }
 
-struct kp_memory_record *kp_memory_record_create(const char *path, const char *command, pid_t pid, struct kp_error *error)
+struct kp_memory_record *kp_memory_record_create(const char *path, const char *command, pid_t pid,
+                                                 struct kp_error *error)
 {
     struct kp_memory_record *record = calloc(1, sizeof *record);
     if (!record) {

@@ -1,5 +1,5 @@
-/* The profile of `memprof run`: written row by row while the program runs, so that it can be read at any time, and after
- * memprof was killed. */
+/* The profile of `memprof run`: written row by row while the program runs, so that it can be read at any time, and
+ * after memprof was killed. */
 #ifndef KP_KERNPROF_MEMORY_MEMORY_RECORD_H
 #define KP_KERNPROF_MEMORY_MEMORY_RECORD_H
 
@@ -9,7 +9,8 @@
 struct kp_memory_record;
 
 /* Creates the profile `path`, replacing what is there, with a run that is not over. NULL with `error`. */
-struct kp_memory_record *kp_memory_record_create(const char *path, const char *command, pid_t pid, struct kp_error *error);
+struct kp_memory_record *kp_memory_record_create(const char *path, const char *command, pid_t pid,
+                                                 struct kp_error *error);
 
 /* Adds samples, all taken at `time_ns` (since 1970). 0, or -1 with `error` (a full disk). */
 int kp_memory_record_add(struct kp_memory_record *record, int64_t time_ns, const struct kp_memory_sample *samples,

@@ -20,14 +20,21 @@
 /* How two values become one. KP_RANK_OF_MOST belongs to the KP_MOST right before it: the rank that had it. */
 enum kp_merge_rule { KP_SUM, KP_LEAST, KP_LEAST_POSITIVE, KP_MOST, KP_RANK_OF_MOST };
 
-enum kp_merge_table_number { KP_MERGE_FUNCTION, KP_MERGE_LINE, KP_MERGE_THREAD_LINE, KP_MERGE_ARC,
-                             KP_MERGE_MEMORY_LINE, KP_MERGE_TABLES };
+enum kp_merge_table_number {
+    KP_MERGE_FUNCTION,
+    KP_MERGE_LINE,
+    KP_MERGE_THREAD_LINE,
+    KP_MERGE_ARC,
+    KP_MERGE_MEMORY_LINE,
+    KP_MERGE_TABLES
+};
 
 enum { KP_MERGE_VALUES = 11, KP_MERGE_SPREAD = 6 };
 
 struct kp_merge_table {
     const char *name;
-    const char *keys;   /* the columns of function, source, line, callee or thread, where it has them; NULL in SQL where not */
+    const char
+        *keys; /* the columns of function, source, line, callee or thread, where it has them; NULL in SQL where not */
     const char *values; /* its other columns, comma-separated */
     int value_count;
     enum kp_merge_rule rules[KP_MERGE_VALUES];

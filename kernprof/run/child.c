@@ -27,7 +27,10 @@ static void pass_on(int signal)
 static const int from_terminal[] = {SIGINT, SIGQUIT};
 static const int to_pass_on[] = {SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGCONT};
 
-enum { TERMINAL_COUNT = sizeof from_terminal / sizeof from_terminal[0], PASS_COUNT = sizeof to_pass_on / sizeof to_pass_on[0] };
+enum {
+    TERMINAL_COUNT = sizeof from_terminal / sizeof from_terminal[0],
+    PASS_COUNT = sizeof to_pass_on / sizeof to_pass_on[0]
+};
 
 enum { ENVIRONMENT_SIZE = 256 };
 

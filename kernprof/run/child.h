@@ -30,8 +30,8 @@ struct kp_child_watch {
     int64_t interval_ns;
 };
 
-/* Runs and waits. Signals to kernprof are passed on. `hook` and `watch` may be NULL. 0, or an exit status (126, 127, 125) with
- * `error` filled when the program could not be started. */
+/* Runs and waits. Signals to kernprof are passed on. `hook` and `watch` may be NULL. 0, or an exit status (126, 127,
+ * 125) with `error` filled when the program could not be started. */
 int kp_child_run(const char *path, char **argv, const struct kp_child_hook *hook, const struct kp_child_watch *watch,
                  struct kp_child_end *end, struct kp_error *error);
 

@@ -1,5 +1,5 @@
-/* See find_run.h. A kernprof holds its record open; a program has a counter file mapped, and one that counts nothing itself (a
- * shell) has the folder in its environment. */
+/* See find_run.h. A kernprof holds its record open; a program has a counter file mapped, and one that counts nothing
+ * itself (a shell) has the folder in its environment. */
 #include "kernprof/run/find_run.h"
 
 #include <dirent.h>
@@ -106,9 +106,12 @@ static char *of_process(const char *pid, struct kp_error *error)
     folder = folder ? folder : from_file(pid, "maps", '\n', in_mapping);
     folder = folder ? folder : from_file(pid, "environ", '\0', in_variable);
     if (!folder && runs_under_memprof(pid))
-        kp_fail(error, "%s: a run of memprof, which lists memory when it ends; `kernprof live` shows runs of kernprof", pid);
+        kp_fail(error, "%s: a run of memprof, which lists memory when it ends; `kernprof live` shows runs of kernprof",
+                pid);
     else if (!folder)
-        kp_fail(error, "%s: neither a kernprof at work nor a program that runs under one of yours; start it with kernprof -l", pid);
+        kp_fail(error,
+                "%s: neither a kernprof at work nor a program that runs under one of yours; start it with kernprof -l",
+                pid);
     return folder;
 }
 

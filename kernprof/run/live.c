@@ -37,7 +37,8 @@ static sqlite3 *join_so_far(const struct kp_live *live, struct kp_error *error)
     struct kp_samples samples = {0};
     sqlite3 *profile = NULL;
     if (kp_join_add_folder(join, live->folder, error) == 0) {
-        if (!live->sampler && kp_samples_read(live->folder, &samples) == 0) /* up to a second old: with less time than hits */
+        if (!live->sampler &&
+            kp_samples_read(live->folder, &samples) == 0) /* up to a second old: with less time than hits */
             kp_join_add_samples(join, &samples, "perf");
         if (live->sampler && *live->sampler) { /* after the counters: at least as much time as there are hits for it */
             kp_perf_sampler_look(*live->sampler, &samples);

@@ -12,7 +12,8 @@
 #include "util/host.h"
 
 /* NULL with `error`. */
-static char *expand(const char *option, const char *program, const char *suffix, bool *parts_ranks, struct kp_error *error)
+static char *expand(const char *option, const char *program, const char *suffix, bool *parts_ranks,
+                    struct kp_error *error)
 {
     char *path = NULL;
     *parts_ranks = false;
@@ -43,7 +44,8 @@ char *kp_output_path(const char *option, const char *program, const char *suffix
 {
     bool parts_ranks;
     char *path = expand(option, program, suffix, &parts_ranks, error);
-    bool collides = path && !parts_ranks && kp_host_has_other_ranks(); /* the last one's file would be all that is left */
+    bool collides =
+        path && !parts_ranks && kp_host_has_other_ranks(); /* the last one's file would be all that is left */
     if (collides) {
         char *of_all = path;
         path = kp_host_add_rank(of_all);
@@ -54,7 +56,8 @@ char *kp_output_path(const char *option, const char *program, const char *suffix
         return NULL;
     }
     if (collides && !quiet && kp_host_rank() == 0)
-        fprintf(stderr, "kernprof: each rank writes a file of its own, rank 0 %s: use %%r in -o to choose their names\n", path);
+        fprintf(stderr,
+                "kernprof: each rank writes a file of its own, rank 0 %s: use %%r in -o to choose their names\n", path);
     return path;
 }
 

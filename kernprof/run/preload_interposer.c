@@ -25,8 +25,10 @@ int kp_preload_interposer(struct kp_error *error)
         asprintf(&list, "%s%s%s", library, before && *before ? ":" : "", before ? before : "") < 0)
         kp_fail(error, "out of memory");
     else if (strpbrk(library, ": "))
-        kp_fail(error, "%s: the loader takes no such path in LD_PRELOAD: install kernprof where there is no blank or colon in it",
-                library);
+        kp_fail(
+            error,
+            "%s: the loader takes no such path in LD_PRELOAD: install kernprof where there is no blank or colon in it",
+            library);
     else if (access(library, R_OK) != 0)
         kp_fail(error, "%s: cannot be read: %s; install kernprof again", library, strerror(errno));
     else

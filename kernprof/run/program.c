@@ -81,7 +81,8 @@ static int compile_source(const char *source, int cxx, const char *folder, char 
     return 0;
 }
 
-/* Whether a shared object that the program needs is instrumented: the dynamic loader itself says which it would load. */
+/* Whether a shared object that the program needs is instrumented: the dynamic loader itself says which it would load.
+ */
 static int libraries_are_instrumented(const char *path, int by_function)
 {
     int ends[2];
@@ -139,11 +140,15 @@ static void refuse(const char *path, const struct kp_elf_image *image, struct kp
         kp_globs_add(&globs, image->map, image->map_size);
     const char *option = kp_globs_next_unmatched(&globs, &index);
     if (option)
-        kp_fail(error, "%s: nothing in it is instrumented: %s matches nothing; compile with another pattern (--force runs "
-                "it all the same)", path, option);
+        kp_fail(error,
+                "%s: nothing in it is instrumented: %s matches nothing; compile with another pattern (--force runs "
+                "it all the same)",
+                path, option);
     else
-        kp_fail(error, "%s: nothing in it is instrumented: put KP_PROFILE on a function and compile with `kernprof cc`, or "
-                "choose functions with -fkernprof-functions=GLOB (--force runs it all the same)", path);
+        kp_fail(error,
+                "%s: nothing in it is instrumented: put KP_PROFILE on a function and compile with `kernprof cc`, or "
+                "choose functions with -fkernprof-functions=GLOB (--force runs it all the same)",
+                path);
     kp_globs_free(&globs);
 }
 
@@ -151,7 +156,8 @@ static int check(const char *path, int by_function, int force, struct kp_error *
 {
     struct stat status;
     if (stat(path, &status) != 0 || !S_ISREG(status.st_mode) || access(path, X_OK) != 0) {
-        kp_fail(error, "%s: cannot be executed: %s", path, S_ISDIR(status.st_mode) ? "it is a folder" : "permission denied");
+        kp_fail(error, "%s: cannot be executed: %s", path,
+                S_ISDIR(status.st_mode) ? "it is a folder" : "permission denied");
         return KP_EXIT_CANNOT_EXECUTE;
     }
     struct kp_elf_image image;
@@ -164,7 +170,8 @@ static int check(const char *path, int by_function, int force, struct kp_error *
         kp_fail(error, "%s: cannot be executed: neither a program nor a script", path);
         return KP_EXIT_CANNOT_EXECUTE;
     }
-    int useful = force || kp_elf_is_instrumented(&image, by_function) || image.loads_code || (image.dynamic && libraries_are_instrumented(path, by_function));
+    int useful = force || kp_elf_is_instrumented(&image, by_function) || image.loads_code ||
+                 (image.dynamic && libraries_are_instrumented(path, by_function));
     if (!useful)
         refuse(path, &image, error);
     kp_elf_free(&image);

@@ -106,7 +106,8 @@ int kp_run_record_read(const char *folder, struct kp_run_record *record, struct 
         record->kind = text_of(json, "kind");
         record->timing = text_of(json, "timing");
         record->output = text_of(json, "output");
-        record->embed_sources = !json_object_object_get_ex(json, "embed_sources", &embed) || json_object_get_boolean(embed);
+        record->embed_sources =
+            !json_object_object_get_ex(json, "embed_sources", &embed) || json_object_get_boolean(embed);
         record->kernprof_lives = is_locked(path);
     }
     json_object_put(json);

@@ -1,5 +1,5 @@
-/* What a run leaves in its counter folder beside the counters, so that `kernprof recover` can do what kernprof could not:
- * the command, the kind of profile, where it was to go. kernprof holds a lock on it as long as it lives. */
+/* What a run leaves in its counter folder beside the counters, so that `kernprof recover` can do what kernprof could
+ * not: the command, the kind of profile, where it was to go. kernprof holds a lock on it as long as it lives. */
 #ifndef KP_KERNPROF_RUN_RUN_RECORD_H
 #define KP_KERNPROF_RUN_RUN_RECORD_H
 
@@ -10,7 +10,7 @@
 
 struct kp_run_record {
     char *command;
-    char *kind;   /* of the profile: "lines" or "functions" */
+    char *kind; /* of the profile: "lines" or "functions" */
     char *timing;
     char *output; /* absolute path */
     int embed_sources;

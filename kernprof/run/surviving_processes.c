@@ -1,6 +1,6 @@
-/* See surviving_processes.h. The list of mappings that the kernel keeps for every process says it best: a process that exits,
- * executes another program or was never ours does not map the file, whoever its parent is by now, and a fork's child maps
- * its parent's from its first moment. Processes of others cannot be looked at, and do not count here. */
+/* See surviving_processes.h. The list of mappings that the kernel keeps for every process says it best: a process that
+ * exits, executes another program or was never ours does not map the file, whoever its parent is by now, and a fork's
+ * child maps its parent's from its first moment. Processes of others cannot be looked at, and do not count here. */
 #include "kernprof/run/surviving_processes.h"
 
 #include <dirent.h>
@@ -85,10 +85,13 @@ unsigned kp_surviving_processes_wait(const char *folder, double seconds, int qui
     double pause = 0.002, longest_pause = 0.1;
     int said = quiet;
     unsigned left;
-    while ((left = count_surely(folder)) > 0 && !stopped && (seconds < 0 || kp_now_s(CLOCK_MONOTONIC) - begin < seconds)) {
+    while ((left = count_surely(folder)) > 0 && !stopped &&
+           (seconds < 0 || kp_now_s(CLOCK_MONOTONIC) - begin < seconds)) {
         if (!said && kp_now_s(CLOCK_MONOTONIC) - begin > 1) {
-            fprintf(stderr, "kernprof: the program has ended; waiting for %u process%s that go%s on counting "
-                    "(Ctrl-C: write the profile now)\n", left, left == 1 ? "" : "es", left == 1 ? "es" : "");
+            fprintf(stderr,
+                    "kernprof: the program has ended; waiting for %u process%s that go%s on counting "
+                    "(Ctrl-C: write the profile now)\n",
+                    left, left == 1 ? "" : "es", left == 1 ? "es" : "");
             said = 1;
         }
         struct timespec duration = {.tv_nsec = (long)(pause * 1e9)};

@@ -17,7 +17,8 @@ int64_t kp_sample_rss(pid_t pid);
 /* Proportional set size: the kernel walks all pages of the process for it. -1: not to be had. */
 int64_t kp_sample_pss(pid_t pid);
 
-/* The processes below `pid`, children before grandchildren, to be freed; `*count` of them. NULL: none, or out of memory. */
+/* The processes below `pid`, children before grandchildren, to be freed; `*count` of them. NULL: none, or out of
+ * memory. */
 pid_t *kp_sample_descendants(pid_t pid, unsigned *count);
 
 #endif

@@ -1,10 +1,10 @@
 /* Samples by perf_event_open(2) (see perf_sampler.h).
  *
  * One event per processor counts the task clock of the program and of what it starts, and writes into one ring per
- * processor: the kernel allows inherited events no other way. The rings also tell of mapped code, forks and execs, so that
- * an address is resolved by what was mapped when it was sampled. A sample taken in the kernel carries the program's own
- * program counter, so that a page fault is charged to the line that touched the page; without the right to see the kernel
- * only the program's own time is sampled, which is why timers come first then (sampler_choice.h). */
+ * processor: the kernel allows inherited events no other way. The rings also tell of mapped code, forks and execs, so
+ * that an address is resolved by what was mapped when it was sampled. A sample taken in the kernel carries the
+ * program's own program counter, so that a page fault is charged to the line that touched the page; without the right
+ * to see the kernel only the program's own time is sampled, which is why timers come first then (sampler_choice.h). */
 #include "kernprof/sample/perf_sampler.h"
 
 #include <asm/perf_regs.h>
@@ -39,7 +39,8 @@ enum { RING_PAGES = 64, MAX_PROCESSORS = 1024 };
 /* A sample costs up to this much on a virtual machine, where the timer's interrupt leaves it. */
 #define SAMPLE_COST_NS 20000.0
 
-/* Short runs get their samples from a start that is faster by this factor. At 200 us throughout, runs of 0.7 s cost 1.4 % at
+/* Short runs get their samples from a start that is faster by this factor. At 200 us throughout, runs of 0.7 s cost 1.4
+ * % at
  * --overhead=1 (bench/overhead). */
 enum { START_FACTOR = 4 };
 #define SHORTEST_PERIOD_NS UINT64_C(200000)
@@ -49,11 +50,11 @@ enum { START_FACTOR = 4 };
 /* Sampling may use this part of the budget; timed calls use the rest. */
 #define SHARE 0.5
 
-/* Two events write into a ring: a quick one at first, then a steady one. The period of one event cannot be changed: what has
- * inherited it keeps the old one, and samples go on telling the old one as theirs (Linux 6.18). */
+/* Two events write into a ring: a quick one at first, then a steady one. The period of one event cannot be changed:
+ * what has inherited it keeps the old one, and samples go on telling the old one as theirs (Linux 6.18). */
 struct ring {
-    int fd;     /* of the quick event */
-    int steady; /* of the other; -1: none is needed */
+    int fd;      /* of the quick event */
+    int steady;  /* of the other; -1: none is needed */
     char *pages; /* the control page, then RING_PAGES of data */
 };
 
@@ -80,7 +81,7 @@ struct kp_perf_sampler {
     unsigned ring_count;
     uint64_t period;
     pthread_t thread;
-    int tells_lost; /* events say how many samples were lost; else only the rings do, in their next record */
+    int tells_lost;       /* events say how many samples were lost; else only the rings do, in their next record */
     pthread_mutex_t lock; /* held while records become samples, or these are looked at */
     _Atomic int stop;
     char *bytes; /* of the records of this round */
@@ -183,7 +184,8 @@ static uint64_t quick_period_ns(const struct kp_perf_sampler *s)
 
 static int open_rings(struct kp_perf_sampler *s, int pid, int with_kernel)
 {
-    struct perf_event_attr quick = attributes_of(quick_period_ns(s), with_kernel), steady = attributes_of(s->period, with_kernel);
+    struct perf_event_attr quick = attributes_of(quick_period_ns(s), with_kernel),
+                           steady = attributes_of(s->period, with_kernel);
     long processors = sysconf(_SC_NPROCESSORS_CONF);
     steady.enable_on_exec = 0;
     int failed = 0;

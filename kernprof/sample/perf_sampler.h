@@ -1,5 +1,5 @@
-/* Samples of the program and all of its descendants that the kernel takes (perf_event_open(2)) and this collects: nothing
- * runs in the program, and what was sampled survives its end. */
+/* Samples of the program and all of its descendants that the kernel takes (perf_event_open(2)) and this collects:
+ * nothing runs in the program, and what was sampled survives its end. */
 #ifndef KP_KERNPROF_SAMPLE_PERF_SAMPLER_H
 #define KP_KERNPROF_SAMPLE_PERF_SAMPLER_H
 
@@ -8,8 +8,8 @@
 struct kp_perf_sampler;
 
 /* Starts sampling `pid`, which must not have executed its program yet: sampling begins with the exec. `overhead` is the
- * part of the run that it may cost. `with_kernel`: what the kernel does for a line counts too. NULL: the system does not
- * allow it. */
+ * part of the run that it may cost. `with_kernel`: what the kernel does for a line counts too. NULL: the system does
+ * not allow it. */
 struct kp_perf_sampler *kp_perf_sampler_start(int pid, double overhead, int with_kernel);
 
 /* Ends sampling, hands over what was sampled, to be freed by kp_samples_free, and frees the sampler. */

@@ -55,8 +55,8 @@ void kp_samples_add_all(struct kp_samples *s, const struct kp_samples *other)
     for (uint32_t i = 0; i < other->count; i++) {
         const struct kp_sample_place *place = &other->places[i];
         const struct kp_sample_file *file = &other->files[place->file];
-        kp_samples_add(s, kp_samples_file(s, file->path, file->build_id, file->module_hash), place->offset, place->time_ns,
-                       place->samples);
+        kp_samples_add(s, kp_samples_file(s, file->path, file->build_id, file->module_hash), place->offset,
+                       place->time_ns, place->samples);
     }
     s->lost += other->lost;
     s->unsampled += other->unsampled;

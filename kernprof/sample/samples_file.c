@@ -1,4 +1,5 @@
-/* See samples_file.h. JSON: {"files": [[path, build id, module's hash], ...], "places": [[file, offset, time, samples], ...]}. */
+/* See samples_file.h. JSON: {"files": [[path, build id, module's hash], ...], "places": [[file, offset, time, samples],
+ * ...]}. */
 #include "kernprof/sample/samples_file.h"
 
 #include <json-c/json.h>
@@ -32,7 +33,8 @@ static struct json_object *array_of(const uint64_t *numbers, size_t count)
 
 static struct json_object *to_json(const struct kp_samples *samples)
 {
-    struct json_object *json = json_object_new_object(), *files = json_object_new_array(), *places = json_object_new_array();
+    struct json_object *json = json_object_new_object(), *files = json_object_new_array(),
+                       *places = json_object_new_array();
     for (uint32_t i = 0; i < samples->file_count; i++) {
         struct json_object *file = json_object_new_array();
         json_object_array_add(file, json_object_new_string(samples->files[i].path));
@@ -42,7 +44,8 @@ static struct json_object *to_json(const struct kp_samples *samples)
     }
     for (uint32_t i = 0; i < samples->count; i++) {
         const struct kp_sample_place *place = &samples->places[i];
-        json_object_array_add(places, array_of((uint64_t[]){place->file, place->offset, place->time_ns, place->samples}, 4));
+        json_object_array_add(places,
+                              array_of((uint64_t[]){place->file, place->offset, place->time_ns, place->samples}, 4));
     }
     json_object_object_add(json, "files", files);
     json_object_object_add(json, "places", places);
@@ -104,7 +107,8 @@ static uint32_t *add_files(struct json_object *files, struct kp_samples *samples
     uint32_t *numbers = calloc(count + 1, sizeof *numbers);
     for (size_t i = 0; numbers && i < count; i++) {
         struct json_object *file = json_object_array_get_idx(files, i);
-        struct json_object *path = element(file, 3, 0, json_type_string), *build_id = element(file, 3, 1, json_type_string);
+        struct json_object *path = element(file, 3, 0, json_type_string),
+                           *build_id = element(file, 3, 1, json_type_string);
         uint64_t hash;
         if (!path || !build_id || number(file, 3, 2, &hash) != 0) {
             free(numbers);

@@ -1,5 +1,5 @@
-/* What a sampler has sampled so far, left in the counter folder now and then: for whoever looks at the run from outside, and for
- * what is to be saved when kernprof has been killed. */
+/* What a sampler has sampled so far, left in the counter folder now and then: for whoever looks at the run from
+ * outside, and for what is to be saved when kernprof has been killed. */
 #ifndef KP_KERNPROF_SAMPLE_SAMPLES_FILE_H
 #define KP_KERNPROF_SAMPLE_SAMPLES_FILE_H
 

@@ -1,5 +1,6 @@
 /* See timer_sampler.h. Files are read and written, not mapped, and closed each time: a program may have any number of
- * processes, may cut its files off, and must not be taken for one that counts itself (kernprof/run/surviving_processes.c). */
+ * processes, may cut its files off, and must not be taken for one that counts itself
+ * (kernprof/run/surviving_processes.c). */
 #include "kernprof/sample/timer_sampler.h"
 
 #include <dirent.h>
@@ -60,7 +61,8 @@ static void find_files(struct kp_timer_sampler *s, int fd, struct process *p)
         const struct kp_module_chunk *m = &chunk.module;
         int known = m->chunk.magic == KP_CHUNK_MAGIC && m->chunk.size && m->chunk.size % KP_COUNTERS_PAGE == 0;
         offset += known ? m->chunk.size : KP_COUNTERS_PAGE;
-        if (!known || m->chunk.kind != KP_CHUNK_MODULE || m->module > UINT32_C(1) << 20 || m->path_offset >= sizeof chunk)
+        if (!known || m->chunk.kind != KP_CHUNK_MODULE || m->module > UINT32_C(1) << 20 ||
+            m->path_offset >= sizeof chunk)
             continue;
         if (m->module >= p->file_count) {
             uint32_t count = m->module + 16;
@@ -72,11 +74,13 @@ static void find_files(struct kp_timer_sampler *s, int fd, struct process *p)
             p->file_count = count;
         }
         chunk.page[sizeof chunk - 1] = 0;
-        p->files[m->module] = kp_samples_file(&s->samples, (const char *)chunk.page + m->path_offset, "", kp_module_hash(m));
+        p->files[m->module] =
+            kp_samples_file(&s->samples, (const char *)chunk.page + m->path_offset, "", kp_module_hash(m));
     }
 }
 
-static void add_sample(struct kp_timer_sampler *s, int fd, struct process *p, const struct kp_sample *sample, uint64_t period_ns)
+static void add_sample(struct kp_timer_sampler *s, int fd, struct process *p, const struct kp_sample *sample,
+                       uint64_t period_ns)
 {
     if (sample->module >= p->file_count || p->files[sample->module] == KP_INDEX_NONE)
         find_files(s, fd, p);
@@ -86,7 +90,8 @@ static void add_sample(struct kp_timer_sampler *s, int fd, struct process *p, co
 
 /* Takes `count` complete samples out of the ring, from slot `first` on. They are read again after they were seen to be
  * complete. -1: the file cannot be written. */
-static int take_slots(struct kp_timer_sampler *s, int fd, struct process *p, unsigned first, unsigned count, uint64_t period_ns)
+static int take_slots(struct kp_timer_sampler *s, int fd, struct process *p, unsigned first, unsigned count,
+                      uint64_t period_ns)
 {
     static const struct kp_sample nothing[KP_SAMPLE_SLOTS];
     struct kp_sample samples[KP_SAMPLE_SLOTS];
@@ -154,7 +159,8 @@ static void find_ring(int fd, struct process *p)
 static int failed(int fd)
 {
     struct kp_counters_header header;
-    return get(fd, &header, sizeof header, 0) == 0 && header.sampling != KP_SAMPLING_WORKS && header.sampling != KP_SAMPLING_NONE;
+    return get(fd, &header, sizeof header, 0) == 0 && header.sampling != KP_SAMPLING_WORKS &&
+           header.sampling != KP_SAMPLING_NONE;
 }
 
 static void look_at(struct kp_timer_sampler *s, int folder, const char *name, struct process *p, int last_time)

@@ -378,8 +378,8 @@ static void keep_totals(struct kp_memory_totals *place)
     leave_all(thread);
 }
 
-__attribute__((visibility("hidden"))) const struct kp_memory_hooks kp_memory_hooks = {
-    KP_MEMORY_HOOKS_VERSION, this_thread, keep_totals, &totals};
+__attribute__((visibility("hidden")))
+const struct kp_memory_hooks kp_memory_hooks = {KP_MEMORY_HOOKS_VERSION, this_thread, keep_totals, &totals};
 
 /* The note that leads to them (hooks.h). */
 __asm__(".pushsection .note.kernprof,\"a\",@note\n"
@@ -404,8 +404,8 @@ static void after_fork_in_parent(void)
     leave_all(&self);
 }
 
-/* The child counts from zero; what it inherited is in use, but charged to no line of its own. The runtime gives totals a
- * place in the child's own counter file afterwards. */
+/* The child counts from zero; what it inherited is in use, but charged to no line of its own. The runtime gives totals
+ * a place in the child's own counter file afterwards. */
 static void after_fork_in_child(void)
 {
     own_totals = (struct kp_memory_totals){.live_blocks = totals->live_blocks,

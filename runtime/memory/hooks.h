@@ -1,5 +1,6 @@
-/* What the interposer offers to the copies of the runtime in the same process (runtime/memory/lines.c). They find it through a
- * note in its ELF image, which works for a preloaded library and for a static executable alike, and needs no dlsym. */
+/* What the interposer offers to the copies of the runtime in the same process (runtime/memory/lines.c). They find it
+ * through a note in its ELF image, which works for a preloaded library and for a static executable alike, and needs no
+ * dlsym. */
 #ifndef KP_RUNTIME_MEMORY_HOOKS_H
 #define KP_RUNTIME_MEMORY_HOOKS_H
 

@@ -1,9 +1,9 @@
-/* Memory by line (memprof), the runtime's half: which line runs. The bodies are those of mode exact, whose calls come here
- * instead (runtime/exact.c); the other half, the interposer, sees the allocations and charges them to the line that is
- * set here (runtime/memory/).
+/* Memory by line (memprof), the runtime's half: which line runs. The bodies are those of mode exact, whose calls come
+ * here instead (runtime/exact.c); the other half, the interposer, sees the allocations and charges them to the line
+ * that is set here (runtime/memory/).
  *
- * A line's increment is to bytes what its time is to ticks: what the thread's balance of allocated and freed bytes (or the
- * process's resident memory) changed by between reaching the line and reaching the next, callees included, and in a
+ * A line's increment is to bytes what its time is to ticks: what the thread's balance of allocated and freed bytes (or
+ * the process's resident memory) changed by between reaching the line and reaching the next, callees included, and in a
  * recursion only in the outermost activation. */
 #include "runtime/runtime.h"
 
@@ -25,7 +25,7 @@ uint8_t kp_memory_awake;
 static struct {
     const struct kp_memory_hooks *hooks;
     struct kp_memory_lines_chunk *chunk;
-    struct kp_memory_totals_chunk *totals; /* if this module is the one that gave them a place */
+    struct kp_memory_totals_chunk *totals;      /* if this module is the one that gave them a place */
     struct kp_memory_totals *const *totals_now; /* of the process, wherever they are kept */
     struct kp_memory_line *lines;
     int statm; /* open on /proc/self/statm to read resident memory; -1: heap in use is what counts */
@@ -68,7 +68,8 @@ _Static_assert(sizeof(struct memory_activation) == 8 * sizeof(uint64_t) &&
  * of the address of the other, whose constant term is found at entry: this is the hottest of all places. */
 enum { RECORD_PER_WORDS = sizeof(struct kp_memory_line) / (KP_LINE_WORDS * sizeof(uint64_t)) };
 
-_Static_assert(sizeof(struct kp_memory_line) == RECORD_PER_WORDS * KP_LINE_WORDS * sizeof(uint64_t), "a whole multiple");
+_Static_assert(sizeof(struct kp_memory_line) == RECORD_PER_WORDS * KP_LINE_WORDS * sizeof(uint64_t),
+               "a whole multiple");
 
 static struct kp_memory_line *line_of(const struct memory_activation *a, const uint64_t *line_words)
 {
@@ -100,8 +101,8 @@ static int64_t resident_bytes(void)
 __attribute__((cold, noinline)) static void raise_usage(struct kp_memory_line *line, int64_t usage)
 {
     int64_t most = __atomic_load_n(&line->usage_bytes, __ATOMIC_RELAXED);
-    while (usage > most && !__atomic_compare_exchange_n(&line->usage_bytes, &most, usage, true, __ATOMIC_RELAXED,
-                                                        __ATOMIC_RELAXED))
+    while (usage > most &&
+           !__atomic_compare_exchange_n(&line->usage_bytes, &most, usage, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
         ;
 }
 
@@ -140,7 +141,8 @@ static int64_t in_use(void)
     return __atomic_load_n(&(*memory.totals_now)->in_use_bytes, __ATOMIC_RELAXED);
 }
 
-__attribute__((cold, noinline)) static void change_line_resident(struct memory_activation *a, const uint64_t *line_words)
+__attribute__((cold, noinline)) static void change_line_resident(struct memory_activation *a,
+                                                                 const uint64_t *line_words)
 {
     int64_t now = resident_bytes();
     change_line(a, line_words, now, now);
@@ -271,7 +273,8 @@ static void leave_out(struct kp_memory_line *lines)
         if (record->magic != KP_MAP_MAGIC || !(record->flags & KP_FUNCTION_NOT_MEMORY))
             continue;
         const char *counters = (const char *)&record->counters_offset + record->counters_offset;
-        uint64_t word = (uint64_t)(counters - __start_kp_cnts) / sizeof(uint64_t) + record->counter_count + KP_ACTIVATION_WORDS;
+        uint64_t word =
+            (uint64_t)(counters - __start_kp_cnts) / sizeof(uint64_t) + record->counter_count + KP_ACTIVATION_WORDS;
         for (uint32_t i = 0; i < record->line_count; i++)
             lines[kp_memory_index(word + (uint64_t)KP_LINE_WORDS * i)].left_out = 1;
     }

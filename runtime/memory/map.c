@@ -1,5 +1,5 @@
-/* Anonymous memory that the program maps itself. What an allocator maps is not counted here: its blocks are counted when
- * it hands them out. Neither is address space without access (PROT_NONE), which is reserved and not used. */
+/* Anonymous memory that the program maps itself. What an allocator maps is not counted here: its blocks are counted
+ * when it hands them out. Neither is address space without access (PROT_NONE), which is reserved and not used. */
 #include <stdarg.h>
 #include <stdint.h>
 #include <sys/mman.h>
@@ -37,7 +37,7 @@ void *KP_WRAP_NAME(mmap)(void *address, size_t size, int protection, int flags, 
 #define TEXT(name) TEXT_OF(name)
 #define TEXT_OF(name) #name
 __attribute__((alias(TEXT(KP_WRAP_NAME(mmap))))) void *KP_WRAP_NAME(mmap64)(void *address, size_t size, int protection,
-                                                                       int flags, int fd, off_t offset);
+                                                                            int flags, int fd, off_t offset);
 
 int KP_WRAP_NAME(munmap)(void *address, size_t size)
 {

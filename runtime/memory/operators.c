@@ -1,6 +1,6 @@
-/* C++ new and delete in all their forms. The ones of libstdc++ and libc++ call malloc and free, which are counted there;
- * those of an allocator (mimalloc, jemalloc) do not, and are counted here. Names are mangled by the Itanium C++ ABI for a
- * 64-bit size_t.
+/* C++ new and delete in all their forms. The ones of libstdc++ and libc++ call malloc and free, which are counted
+ * there; those of an allocator (mimalloc, jemalloc) do not, and are counted here. Names are mangled by the Itanium C++
+ * ABI for a 64-bit size_t.
  *
  * A real operator may throw through these functions: they keep nothing that would have to be undone. */
 #include <dlfcn.h>

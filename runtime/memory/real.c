@@ -59,9 +59,10 @@ REAL(void *, mmap, (void *, size_t, int, int, int, off_t))
 REAL(int, munmap, (void *, size_t))
 REAL(void *, mremap, (void *, size_t, size_t, int, ...))
 
-struct kp_real kp_real = {__real_malloc,         __real_calloc,   __real_realloc, __real_free,
-                          __real_reallocarray,   __real_posix_memalign, __real_aligned_alloc, __real_memalign, __real_valloc,
-                          __real_pvalloc,        __real_mmap,     __real_munmap,  __real_mremap};
+struct kp_real kp_real = {__real_malloc,       __real_calloc,         __real_realloc,       __real_free,
+                          __real_reallocarray, __real_posix_memalign, __real_aligned_alloc, __real_memalign,
+                          __real_valloc,       __real_pvalloc,        __real_mmap,          __real_munmap,
+                          __real_mremap};
 
 bool kp_real_ready(void)
 {

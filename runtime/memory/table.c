@@ -1,7 +1,8 @@
-/* A tree by the bits of the address, as a processor's page table is. What an event costs is the cache lines it misses, so
- * that cells are small and neighbours in memory are neighbours here: a cell of 8 bytes for each 32 bytes of address space,
- * which is where nearly all blocks begin and what nearly all blocks fit into. The rest goes into a hash table: an
- * allocator's blocks of 8 or 16 bytes, two to a cell; sizes of 16 MB and more; children of 255 forks, one in the other.
+/* A tree by the bits of the address, as a processor's page table is. What an event costs is the cache lines it misses,
+ * so that cells are small and neighbours in memory are neighbours here: a cell of 8 bytes for each 32 bytes of address
+ * space, which is where nearly all blocks begin and what nearly all blocks fit into. The rest goes into a hash table:
+ * an allocator's blocks of 8 or 16 bytes, two to a cell; sizes of 16 MB and more; children of 255 forks, one in the
+ * other.
  *
  * Nodes are made when first needed and stay, as the allocator will use the addresses again. A leaf is small, so that a
  * large block costs little: 256 bytes, and 8 for the way to it. */
@@ -14,12 +15,21 @@
 
 /* Of an address, from its high end. */
 enum { ROOT_BITS = 14, BRANCH_BITS = 12, TWIG_BITS = 12, LEAF_BITS = 5, CELL_BITS = 5 };
-enum { BELOW_TWIG = LEAF_BITS + CELL_BITS, BELOW_BRANCH = TWIG_BITS + BELOW_TWIG, BELOW_ROOT = BRANCH_BITS + BELOW_BRANCH };
+enum {
+    BELOW_TWIG = LEAF_BITS + CELL_BITS,
+    BELOW_BRANCH = TWIG_BITS + BELOW_TWIG,
+    BELOW_ROOT = BRANCH_BITS + BELOW_BRANCH
+};
 enum { ADDRESS_BITS = ROOT_BITS + BELOW_ROOT, POOL_BYTES = 1 << 21 };
 
-/* A cell, from its low end: the block's generation (0: the cell is empty), the low bits of its address, its size, and its
- * line as a distance from `lines_from`, in LINE_UNIT; 0 for none. */
-enum { GENERATION_BITS = 8, SIZE_BITS = 24, LINE_BITS = 64 - GENERATION_BITS - CELL_BITS - SIZE_BITS, LINE_UNIT_BITS = 5 };
+/* A cell, from its low end: the block's generation (0: the cell is empty), the low bits of its address, its size, and
+ * its line as a distance from `lines_from`, in LINE_UNIT; 0 for none. */
+enum {
+    GENERATION_BITS = 8,
+    SIZE_BITS = 24,
+    LINE_BITS = 64 - GENERATION_BITS - CELL_BITS - SIZE_BITS,
+    LINE_UNIT_BITS = 5
+};
 enum { SIZE_SHIFT = GENERATION_BITS + CELL_BITS, LINE_SHIFT = SIZE_SHIFT + SIZE_BITS };
 
 struct leaf {

@@ -22,12 +22,13 @@ static void write_profile(struct kp_join *join)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct kp_join *join = kp_join_new(size & 1); /* of the profile of functions every other time */
-    void *bytes = malloc(size + 1); /* of just this size, so that reading behind it is seen */
+    void *bytes = malloc(size + 1);               /* of just this size, so that reading behind it is seen */
     if (!join || !bytes)
         abort();
     memcpy(bytes, data, size);
     /* Twice, as of two processes. */
-    if (kp_join_add_bytes(join, bytes, size) == 0 && kp_join_add_bytes(join, bytes, size) == 0 && kp_join_functions(join))
+    if (kp_join_add_bytes(join, bytes, size) == 0 && kp_join_add_bytes(join, bytes, size) == 0 &&
+        kp_join_functions(join))
         write_profile(join);
     free(bytes);
     kp_join_free(join);

@@ -16,7 +16,8 @@ struct glob_record {
 
 static struct glob_record glob(const char *pattern, uint32_t flags)
 {
-    struct glob_record g = {.record = {.magic = KP_MAP_MAGIC, .size_bytes = sizeof g, .string_bytes = 16, .name = 1, .flags = flags}};
+    struct glob_record g = {
+        .record = {.magic = KP_MAP_MAGIC, .size_bytes = sizeof g, .string_bytes = 16, .name = 1, .flags = flags}};
     memcpy(g.strings + 1, pattern, strlen(pattern));
     return g;
 }
@@ -66,6 +67,7 @@ static void refuses_what_no_glob_holds(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(adds_up_translation_units), cmocka_unit_test(refuses_what_no_glob_holds)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(adds_up_translation_units),
+                                       cmocka_unit_test(refuses_what_no_glob_holds)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,10 +15,8 @@ enum { PLACES = 5000 };
 static struct kp_block block_at(uintptr_t address, uint64_t size)
 {
     static struct kp_memory_line lines[100];
-    return (struct kp_block){.address = address,
-                             .size = size,
-                             .generation = size % 10 + 1,
-                             .line = size % 5 ? &lines[size % 100] : NULL};
+    return (struct kp_block){
+        .address = address, .size = size, .generation = size % 10 + 1, .line = size % 5 ? &lines[size % 100] : NULL};
 }
 
 static void assert_same(struct kp_block found, struct kp_block expected)
@@ -130,10 +128,8 @@ static void it_agrees_with_an_array(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_block_is_found_once),
-        cmocka_unit_test(neighbours_of_one_cell_are_kept_apart),
-        cmocka_unit_test(addresses_may_be_of_any_length),
-        cmocka_unit_test(what_does_not_fit_into_a_cell_is_found_too),
+        cmocka_unit_test(a_block_is_found_once),          cmocka_unit_test(neighbours_of_one_cell_are_kept_apart),
+        cmocka_unit_test(addresses_may_be_of_any_length), cmocka_unit_test(what_does_not_fit_into_a_cell_is_found_too),
         cmocka_unit_test(it_agrees_with_an_array),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

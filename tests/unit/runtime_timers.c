@@ -1,5 +1,5 @@
-/* runtime/timers: what is added up, over nesting, threads, names and resets. The timers are those of the whole process, so
- * each test has names of its own. */
+/* runtime/timers: what is added up, over nesting, threads, names and resets. The timers are those of the whole process,
+ * so each test has names of its own. */
 #undef NDEBUG
 #include <kernprof.h>
 
@@ -262,8 +262,8 @@ static void summary_has_threads(void)
     text = summary();
     long count, ended;
     double total, average, percent, most;
-    assert(sscanf(row(text, "\n      threads |"), "%ld | %lf | %lf | %lf | %ld | %lf", &count, &total, &average, &percent, &ended,
-                  &most) == 6);
+    assert(sscanf(row(text, "\n      threads |"), "%ld | %lf | %lf | %lf | %ld | %lf", &count, &total, &average,
+                  &percent, &ended, &most) == 6);
     assert(count == 2000 && ended == 2 && most <= total && most >= total / 2 && percent > 0);
     assert(fabs(average - total / 2000) < 1e-5 * average + 1e-12);
     free(text);

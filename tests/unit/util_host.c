@@ -13,8 +13,9 @@
 /* "NAME=VALUE ...", all other variables of launchers being unset. */
 static void is_launched_with(const char *settings)
 {
-    static const char *const known[] = {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "PMI_RANK", "PMI_SIZE", "PMIX_RANK",
-                                        "SLURM_PROCID", "SLURM_STEP_NUM_TASKS"};
+    static const char *const known[] = {
+        "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "PMI_RANK", "PMI_SIZE", "PMIX_RANK",
+        "SLURM_PROCID",         "SLURM_STEP_NUM_TASKS"};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         unsetenv(known[i]);
     char *copy = strdup(settings), *rest = copy;

@@ -37,7 +37,8 @@ static const char *read_all(int stop, char **argv, struct kp_error *error)
     text[0] = error->text[0] = '\0';
     kp_options_begin(&reader, "test", table, argc, argv, stop);
     while ((letter = kp_options_next(&reader, error)) != -1 && letter != '?')
-        snprintf(text + strlen(text), sizeof text - strlen(text), "%c%s ", letter == SORT ? 'S' : letter, optarg ? optarg : "");
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%c%s ", letter == SORT ? 'S' : letter,
+                 optarg ? optarg : "");
     snprintf(text + strlen(text), sizeof text - strlen(text), "%d", argc - optind);
     return text;
 }
@@ -46,8 +47,9 @@ static void reads_letters_and_names(void **state)
 {
     (void)state;
     struct kp_error error;
-    assert_string_equal(read_all(0, (char *[]){"x", "-qo", "out", "file", "--sort=hits", "-t", "--color", "-cnever", NULL}, &error),
-                        "q oout Shits t c cnever 1");
+    assert_string_equal(
+        read_all(0, (char *[]){"x", "-qo", "out", "file", "--sort=hits", "-t", "--color", "-cnever", NULL}, &error),
+        "q oout Shits t c cnever 1");
     assert_string_equal(read_all(1, (char *[]){"x", "-q", "program", "-o", "out", NULL}, &error), "q 3");
     assert_string_equal(read_all(0, (char *[]){"x", "--out", "a", "--", "-q", NULL}, &error), "oa 1");
 }
@@ -119,8 +121,11 @@ static void wraps(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_letters_and_names), cmocka_unit_test(refuses_with_the_name), cmocka_unit_test(names_choices),
-        cmocka_unit_test(prints_help),             cmocka_unit_test(wraps),
+        cmocka_unit_test(reads_letters_and_names),
+        cmocka_unit_test(refuses_with_the_name),
+        cmocka_unit_test(names_choices),
+        cmocka_unit_test(prints_help),
+        cmocka_unit_test(wraps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,7 +6,8 @@
 
 static const char functions_rows[] =
     "DELETE FROM line; DELETE FROM function;"
-    "INSERT INTO function (id, module, source, line, last_line, name, linkage_name, calls, primitive_calls, total_ns, self_ns)"
+    "INSERT INTO function (id, module, source, line, last_line, name, linkage_name, calls, primitive_calls, total_ns, "
+    "self_ns)"
     " VALUES (1, 1, 1, 1, 9, 'main', 'main', 1, 1, 2000000000, 500000000),"
     " (2, 1, 1, 10, 13, 'fib', 'fib', 177, 1, 1500000000, 1200000000),"
     " (3, 1, 2, 5, 6, 'leaf', 'leaf', 20, 20, 300000000, 300000000), (4, 1, 1, 20, 21, 'never', 'never', 0, 0, 0, 0);"

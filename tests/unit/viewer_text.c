@@ -90,7 +90,8 @@ static void the_head_says_who_sampled(void **state)
     render("UPDATE run SET sampler = 'perf'", NULL, KP_ORDER_LINE, &options);
     expect_golden("default.txt");
     render("UPDATE run SET sampler = 'timer'", NULL, KP_ORDER_LINE, &options);
-    assert_non_null(strstr(text, "Timer unit: 1e-06 s\nOwn time: sampled by CPU timers, as perf events are not allowed\n\n"));
+    assert_non_null(
+        strstr(text, "Timer unit: 1e-06 s\nOwn time: sampled by CPU timers, as perf events are not allowed\n\n"));
     free(text);
 }
 
@@ -100,9 +101,10 @@ static void spread_over_ranks(void **state)
     struct kp_text_options options = kp_text_defaults();
     struct kp_listing_filter filter = {.skip_zero = true};
     options.columns |= kp_columns_shown(KP_SHOWN_FOR_RANKS);
-    render("INSERT INTO meta VALUES ('profiles', 4); INSERT INTO line_spread VALUES (1, 1, 3, 4, 0, 1, 10000, 50000, 3),"
-           " (1, 1, 4, 3, 0, 1, 20000, 50000, NULL), (2, 1, 5, 4, 0, 1, 20000, 150000, 2)",
-           &filter, KP_ORDER_LINE, &options);
+    render(
+        "INSERT INTO meta VALUES ('profiles', 4); INSERT INTO line_spread VALUES (1, 1, 3, 4, 0, 1, 10000, 50000, 3),"
+        " (1, 1, 4, 3, 0, 1, 20000, 50000, NULL), (2, 1, 5, 4, 0, 1, 20000, 150000, 2)",
+        &filter, KP_ORDER_LINE, &options);
     expect_golden("ranks.txt");
 }
 
@@ -113,8 +115,8 @@ static void spread_over_threads(void **state)
     struct kp_listing_filter filter = {.skip_zero = true};
     options.columns |= kp_columns_shown(KP_SHOWN_FOR_THREADS);
     assert_int_equal(kp_columns_add(&options.columns, "threads", NULL), 0);
-    render("INSERT INTO thread_line VALUES (1, 1, 4, 1, 1, 10000), (1, 1, 4, 2, 7, 70000), (1, 1, 4, 3, 3, 20000)", &filter,
-           KP_ORDER_LINE, &options);
+    render("INSERT INTO thread_line VALUES (1, 1, 4, 1, 1, 10000), (1, 1, 4, 2, 7, 70000), (1, 1, 4, 3, 3, 20000)",
+           &filter, KP_ORDER_LINE, &options);
     expect_golden("threads.txt");
 }
 
@@ -157,10 +159,9 @@ static void export_as(const char *name, const char *view)
     test_profile_make("INSERT INTO timer (name, calls, total_ns) VALUES ('a \"b\", c', 1, 2)");
     sqlite3 *profile = open_profile();
     FILE *out = open_memstream(&text, &text_size);
-    assert_int_equal(
-        kp_export_write(profile, kp_export_find_format(name, &error), kp_export_find_view(view, &error), out, NULL,
-                        &error),
-        0);
+    assert_int_equal(kp_export_write(profile, kp_export_find_format(name, &error), kp_export_find_view(view, &error),
+                                     out, NULL, &error),
+                     0);
     fclose(out);
     sqlite3_close(profile);
     unlink(test_path);
@@ -178,18 +179,23 @@ static void csv_and_json(void **state)
     assert_string_equal(text, "name,calls,total_ns\n\"a \"\"b\"\", c\",1,2\n");
     free(text);
     assert_null(kp_export_find_format("xml", &error));
-    assert_string_equal(error.text, "--format: unknown format 'xml'; there are: csv, json, pstats, line_profiler, callgrind, pprof, "
-                                    "speedscope, firefox, cpuprofile, collapsed, lcov, mprof");
+    assert_string_equal(
+        error.text, "--format: unknown format 'xml'; there are: csv, json, pstats, line_profiler, callgrind, pprof, "
+                    "speedscope, firefox, cpuprofile, collapsed, lcov, mprof");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(prints_as_line_profiler_does), cmocka_unit_test(all_columns_and_summary),
-        cmocka_unit_test(no_times_without_timing),      cmocka_unit_test(a_glob_that_matches_nothing_is_said),
+        cmocka_unit_test(prints_as_line_profiler_does),
+        cmocka_unit_test(all_columns_and_summary),
+        cmocka_unit_test(no_times_without_timing),
+        cmocka_unit_test(a_glob_that_matches_nothing_is_said),
         cmocka_unit_test(the_head_says_who_sampled),
-        cmocka_unit_test(spread_over_ranks),                  cmocka_unit_test(spread_over_threads),
-        cmocka_unit_test(hottest_line_is_by_own_time),  cmocka_unit_test(csv_and_json),
+        cmocka_unit_test(spread_over_ranks),
+        cmocka_unit_test(spread_over_threads),
+        cmocka_unit_test(hottest_line_is_by_own_time),
+        cmocka_unit_test(csv_and_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -132,8 +132,8 @@ static int put_location(uint64_t id, uint64_t function, int64_t number, FILE *ou
 }
 
 /* A function of pprof has one file: a body that was included is another function of the same name. */
-static int put_function(const struct kp_call_graph *model, uint64_t id, const struct kp_frame *frame, int64_t start_line,
-                        FILE *out)
+static int put_function(const struct kp_call_graph *model, uint64_t id, const struct kp_frame *frame,
+                        int64_t start_line, FILE *out)
 {
     struct message message;
     if (message_start(&message) != 0)

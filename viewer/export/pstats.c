@@ -136,8 +136,8 @@ static int find_entries(const struct kp_call_graph *model, struct entries *entri
     return status;
 }
 
-static void put_callers(const struct kp_call_graph *model, const struct entries *entries, const struct kp_graph_arc *arcs,
-                        size_t count, FILE *out)
+static void put_callers(const struct kp_call_graph *model, const struct entries *entries,
+                        const struct kp_graph_arc *arcs, size_t count, FILE *out)
 {
     fputc('{', out);
     for (size_t i = 0; i < count; i++) {
@@ -151,8 +151,8 @@ static void put_callers(const struct kp_call_graph *model, const struct entries 
     fputc('0', out);
 }
 
-static void put_entries(const struct kp_call_graph *model, const struct entries *entries, const struct kp_graph_arc *arcs,
-                        size_t arc_count, FILE *out)
+static void put_entries(const struct kp_call_graph *model, const struct entries *entries,
+                        const struct kp_graph_arc *arcs, size_t arc_count, FILE *out)
 {
     size_t arc = 0;
     fputc('{', out);

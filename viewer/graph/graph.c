@@ -1,7 +1,7 @@
-/* See graph.h. Labels, thresholds, the temperature scale (a straight line in HSL from dark blue to red) and the themes are
- * gprof2dot's (https://github.com/jrfonseca/gprof2dot), with two changes: the text of a node is black where white would
- * be hard to read on its colour, and the text of a call is black, as yellow on white cannot be read. Shares are of the whole run: the largest cumulative time, or the sum of all own times
- * where threads make that larger. */
+/* See graph.h. Labels, thresholds, the temperature scale (a straight line in HSL from dark blue to red) and the themes
+ * are gprof2dot's (https://github.com/jrfonseca/gprof2dot), with two changes: the text of a node is black where white
+ * would be hard to read on its colour, and the text of a call is black, as yellow on white cannot be read. Shares are
+ * of the whole run: the largest cumulative time, or the sum of all own times where threads make that larger. */
 #include "viewer/graph/graph.h"
 
 #include <ctype.h>
@@ -81,8 +81,8 @@ static void add_edges(struct graph *graph)
 {
     const struct kp_call_graph *model = graph->model;
     for (size_t i = 0; i < model->arc_count; i++)
-        graph->edges[i] = (struct edge){model->arcs[i].caller, model->arcs[i].callee, model->arcs[i].calls,
-                                        model->arcs[i].total_ns};
+        graph->edges[i] =
+            (struct edge){model->arcs[i].caller, model->arcs[i].callee, model->arcs[i].calls, model->arcs[i].total_ns};
     qsort(graph->edges, model->arc_count, sizeof *graph->edges, compare_edges);
     for (size_t i = 0; i < model->arc_count; i++) {
         struct edge *last = graph->edge_count ? &graph->edges[graph->edge_count - 1] : NULL;
@@ -188,8 +188,12 @@ static int choose(struct graph *graph, struct kp_error *error)
     for (size_t i = 0; i < graph->model->function_count && status == 0; i++)
         if (graph->nodes[i].kept)
             return 0;
-    return status == 0 ? kp_fail(error, "graph: nothing is left to draw: there are no calls, or -n %g and the other options leave "
-                                 "all functions out", options->node_percent) : status;
+    return status == 0
+               ? kp_fail(error,
+                         "graph: nothing is left to draw: there are no calls, or -n %g and the other options leave "
+                         "all functions out",
+                         options->node_percent)
+               : status;
 }
 
 static struct hsl mix(const struct theme *theme, double heat)
@@ -203,8 +207,9 @@ static struct hsl mix(const struct theme *theme, double heat)
 /* CSS Color Module Level 3, section 4.2.4 */
 static double channel(const struct hsl *colour, double hue)
 {
-    double high = colour->lightness <= 0.5 ? colour->lightness * (colour->saturation + 1)
-                                           : colour->lightness + colour->saturation - colour->lightness * colour->saturation;
+    double high = colour->lightness <= 0.5
+                      ? colour->lightness * (colour->saturation + 1)
+                      : colour->lightness + colour->saturation - colour->lightness * colour->saturation;
     double low = colour->lightness * 2 - high;
     hue = hue < 0 ? hue + 1 : hue > 1 ? hue - 1 : hue;
     if (hue * 6 < 1)
@@ -271,9 +276,7 @@ static size_t strip_name(const char *name, char *stripped)
     int depth = 0;
     for (const char *c = name; *c && length < NAME_BYTES - 16; c++) {
         static const char anonymous[] = "(anonymous namespace)";
-        const char *whole = is_operator(name, c)             ? "operator"
-                            : strncmp(c, anonymous, 21) == 0 ? anonymous
-                                                             : NULL;
+        const char *whole = is_operator(name, c) ? "operator" : strncmp(c, anonymous, 21) == 0 ? anonymous : NULL;
         if (depth == 0 && whole) {
             size_t size = strlen(whole);
             size += whole == anonymous ? 0 : strncmp(c + 8, "()", 2) == 0 ? 2 : strspn(c + 8, "<>=-");
@@ -298,7 +301,8 @@ static void put_wrapped(const char *name, size_t length, FILE *out)
 {
     size_t start = 0;
     for (size_t i = 1; i <= length; i++) {
-        bool breaks = i == length || (i - start >= WRAP_COLUMNS && strchr(":,<(_ ", name[i - 1]) && !strchr(": ", name[i]));
+        bool breaks =
+            i == length || (i - start >= WRAP_COLUMNS && strchr(":,<(_ ", name[i - 1]) && !strchr(": ", name[i]));
         if (!breaks)
             continue;
         if (start)

@@ -24,8 +24,8 @@ struct kp_graph_options kp_graph_defaults(void);
 /* NULL behind the last. */
 const char *kp_graph_theme_name(size_t index);
 
-/* -1 with `error` filled: a glob that matches nothing, or no memory. Whether all was really written is for the caller to
- * check. */
+/* -1 with `error` filled: a glob that matches nothing, or no memory. Whether all was really written is for the caller
+ * to check. */
 int kp_graph_write(const struct kp_call_graph *model, const struct kp_graph_options *options, FILE *out,
                    struct kp_error *error);
 

@@ -31,9 +31,10 @@ int kp_layout_render(const char *dot, const char *format, FILE *out, struct kp_e
         agclose(graph);
     if (context)
         gvFreeContext(context);
-    return status == 0 ? 0
-                       : kp_fail(error, "graph: Graphviz cannot draw it as %s: install its package graphviz, or write a .dot",
-                                 format);
+    return status == 0
+               ? 0
+               : kp_fail(error, "graph: Graphviz cannot draw it as %s: install its package graphviz, or write a .dot",
+                         format);
 }
 
 #else
@@ -47,8 +48,10 @@ int kp_layout_render(const char *dot, const char *format, FILE *out, struct kp_e
 {
     (void)dot;
     (void)out;
-    return kp_fail(error, "graph: built without Graphviz, which draws %s: install libgraphviz-dev and build kernprof again, "
-                          "or write a .dot", format);
+    return kp_fail(error,
+                   "graph: built without Graphviz, which draws %s: install libgraphviz-dev and build kernprof again, "
+                   "or write a .dot",
+                   format);
 }
 
 #endif

@@ -1,5 +1,5 @@
-/* See memory_plot.h. The picture is that of `mprof plot`: the curve, a pair of brackets around each call, a red cross of
- * dashed lines at the peak, a legend beside the plot.
+/* See memory_plot.h. The picture is that of `mprof plot`: the curve, a pair of brackets around each call, a red cross
+ * of dashed lines at the peak, a legend beside the plot.
  *
  * Texts come from command lines and file names: they go in single quotes, where gnuplot interprets nothing. */
 #include "viewer/graph/memory_plot.h"
@@ -9,14 +9,18 @@
 static const char *const colors[] = {"#1f77b4", "#ff7f0e", "#2ca02c", "#9467bd", "#8c564b",
                                      "#e377c2", "#17becf", "#bcbd22", "#7f7f7f"};
 enum { COLOR_COUNT = sizeof colors / sizeof *colors, MAX_NAMES = 12, MAX_BRACKETS = 200, LEGEND_CHARACTERS = 34 };
-enum { MAX_CHILDREN = 10, MAX_CHILDREN_IN_TEXT = 3, TITLE_CHARACTERS = 76 }; /* with names; as wide as the plot, beside its legend */
+enum {
+    MAX_CHILDREN = 10,
+    MAX_CHILDREN_IN_TEXT = 3,
+    TITLE_CHARACTERS = 76
+}; /* with names; as wide as the plot, beside its legend */
 
 struct plot {
     const struct kp_memory_series *series;
     size_t count;
     const struct kp_memory_plot_options *options;
-    double end_s, top_mib;       /* of what is shown */
-    double first_s, last_s;      /* bounds of the time axis */
+    double end_s, top_mib;        /* of what is shown */
+    double first_s, last_s;       /* bounds of the time axis */
     const char *names[MAX_NAMES]; /* functions that have a color */
     size_t name_count;
     FILE *out;
@@ -96,8 +100,8 @@ static void write_curve_data(const struct plot *plot, size_t s, size_t c)
 static void write_bracket(const struct plot *plot, double time_s, double mib, int side)
 {
     double width = side * (plot->last_s - plot->first_s) / 80, height = plot->top_mib / 24;
-    fprintf(plot->out, "%.4f %.4f\n%.4f %.4f\n%.4f %.4f\n%.4f %.4f\n\n", time_s + width, mib + height, time_s, mib + height,
-            time_s, mib - height, time_s + width, mib - height);
+    fprintf(plot->out, "%.4f %.4f\n%.4f %.4f\n%.4f %.4f\n%.4f %.4f\n\n", time_s + width, mib + height, time_s,
+            mib + height, time_s, mib - height, time_s + width, mib - height);
 }
 
 static void write_bracket_data(const struct plot *plot)
@@ -161,7 +165,10 @@ static void write_curve_title(const struct plot *plot, size_t s, size_t c)
     if (plot->count > 1)
         snprintf(text, sizeof text, "%.90s%s%s", last_part(series->path), c ? " " : "", child);
     else
-        snprintf(text, sizeof text, "%.90s", c ? child : last_part(series->command)[0] ? last_part(series->command) : series->path);
+        snprintf(text, sizeof text, "%.90s",
+                 c                               ? child
+                 : last_part(series->command)[0] ? last_part(series->command)
+                                                 : series->path);
     print_quoted(text, LEGEND_CHARACTERS, plot->out);
 }
 
@@ -181,8 +188,8 @@ static void write_peak(const struct plot *plot)
         for (size_t c = 0; c < plot->series[s].curve_count; c++) {
             const struct kp_memory_point *peak = peak_of(&plot->series[s].curves[c]);
             if (peak != largest && is_named(plot, s, c))
-                fprintf(plot->out, "set label '×' at first %.4f, first %.4f center tc rgb '#d62728' front\n", peak->time_s,
-                        peak->mib);
+                fprintf(plot->out, "set label '×' at first %.4f, first %.4f center tc rgb '#d62728' front\n",
+                        peak->time_s, peak->mib);
         }
     if (!largest)
         return;
@@ -191,7 +198,8 @@ static void write_peak(const struct plot *plot)
             largest->mib, largest->mib);
     fprintf(plot->out, "set arrow 2 from first %.4f, graph 0 to first %.4f, graph 1 nohead dt 2 lc rgb '#d62728'\n",
             largest->time_s, largest->time_s);
-    fprintf(plot->out, "set label 'peak %.1f MiB' at first %.4f, graph 1 %s offset character %d,-0.6 tc rgb '#d62728' front\n",
+    fprintf(plot->out,
+            "set label 'peak %.1f MiB' at first %.4f, graph 1 %s offset character %d,-0.6 tc rgb '#d62728' front\n",
             largest->mib, largest->time_s, at_right ? "right" : "left", at_right ? -1 : 1);
 }
 
@@ -245,8 +253,8 @@ static void write_plot_command(const struct plot *plot)
     }
     for (size_t s = 0; s < plot->count && plot->options->slope; s++) {
         double at_zero, slope = kp_memory_slope(&plot->series[s].curves[0], &at_zero);
-        fprintf(plot->out, ", \\\n%.6f * x + %.6f with lines dt 2 lw 1 lc rgb '#555555' title 'slope %.5f MiB/s'", slope,
-                at_zero, slope);
+        fprintf(plot->out, ", \\\n%.6f * x + %.6f with lines dt 2 lw 1 lc rgb '#555555' title 'slope %.5f MiB/s'",
+                slope, at_zero, slope);
     }
     fputs("\n", plot->out);
 }
@@ -259,14 +267,18 @@ static void write_flame(const struct plot *plot)
     double width = plot->last_s - plot->first_s;
     for (size_t i = 0; i < series->mark_count; i++)
         deepest = series->marks[i].level > deepest && series->marks[i].level < 100 ? series->marks[i].level : deepest;
-    fprintf(plot->out, "unset arrow\nunset label\nunset title\nset size 1,0.4\nset origin 0,0\nset yrange [%lld.5:-0.5]\n"
-            "set ytics 1\nset ylabel 'stack level'\nset xlabel 'time (in seconds)'\nunset key\n", (long long)deepest);
+    fprintf(plot->out,
+            "unset arrow\nunset label\nunset title\nset size 1,0.4\nset origin 0,0\nset yrange [%lld.5:-0.5]\n"
+            "set ytics 1\nset ylabel 'stack level'\nset xlabel 'time (in seconds)'\nunset key\n",
+            (long long)deepest);
     for (size_t i = 0; i < series->mark_count; i++) {
         const struct kp_memory_mark *mark = &series->marks[i];
         int color = color_of(plot, mark->function);
-        if (mark->pid != series->curves[0].pid || mark->level > deepest || mark->end_s < plot->first_s || mark->start_s > plot->last_s)
+        if (mark->pid != series->curves[0].pid || mark->level > deepest || mark->end_s < plot->first_s ||
+            mark->start_s > plot->last_s)
             continue;
-        fprintf(plot->out, "set object rectangle from %.4f,%.2f to %.4f,%.2f fs solid 0.6 border rgb 'white' fc rgb '%s'\n",
+        fprintf(plot->out,
+                "set object rectangle from %.4f,%.2f to %.4f,%.2f fs solid 0.6 border rgb 'white' fc rgb '%s'\n",
                 mark->start_s, (double)mark->level - 0.4, mark->end_s, (double)mark->level + 0.4,
                 color < 0 ? "#cccccc" : colors[color]);
         if ((mark->end_s - mark->start_s) / width < 0.012 * (double)strlen(mark->function))
@@ -283,8 +295,11 @@ static void write_settings(const struct plot *plot)
     const char *title = plot->options->title ? plot->options->title : plot->count == 1 ? plot->series->command : NULL;
     int flame = plot->options->flame && shows_calls(plot);
     fprintf(plot->out, "set terminal %s\nset encoding utf8\n", plot->options->terminal);
-    fprintf(plot->out, "set xrange [%.4f:%.4f]\nset yrange [0:%.4f]\n", plot->first_s, plot->last_s, plot->top_mib * 1.16);
-    fprintf(plot->out, "set ylabel 'memory used (in MiB)'\nset grid lt 1 lw 0.5 lc rgb '#dddddd'\nset border 3\nset tics nomirror\n");
+    fprintf(plot->out, "set xrange [%.4f:%.4f]\nset yrange [0:%.4f]\n", plot->first_s, plot->last_s,
+            plot->top_mib * 1.16);
+    fprintf(
+        plot->out,
+        "set ylabel 'memory used (in MiB)'\nset grid lt 1 lw 0.5 lc rgb '#dddddd'\nset border 3\nset tics nomirror\n");
     if (!flame)
         fputs("set xlabel 'time (in seconds)'\n", plot->out);
     if (plot->options->text)
@@ -298,12 +313,13 @@ static void write_settings(const struct plot *plot)
     }
     fputs("set key noenhanced\n", plot->out);
     if (flame) /* both plots have the same margins, so that times stand above one another */
-        fputs("set multiplot\nset lmargin at screen 0.09\nset rmargin at screen 0.72\nset size 1,0.62\nset origin 0,0.38\n",
+        fputs("set multiplot\nset lmargin at screen 0.09\nset rmargin at screen 0.72\nset size 1,0.62\nset origin "
+              "0,0.38\n",
               plot->out);
 }
 
-void kp_memory_plot_write(const struct kp_memory_series *series, size_t count, const struct kp_memory_plot_options *options,
-                          FILE *out)
+void kp_memory_plot_write(const struct kp_memory_series *series, size_t count,
+                          const struct kp_memory_plot_options *options, FILE *out)
 {
     struct plot plot = {.series = series, .count = count, .options = options, .out = out};
     measure(&plot);

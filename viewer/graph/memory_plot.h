@@ -18,7 +18,7 @@ struct kp_memory_plot_options {
 };
 
 /* Writes the script. One recording is drawn with its calls and children, several over one another without. */
-void kp_memory_plot_write(const struct kp_memory_series *series, size_t count, const struct kp_memory_plot_options *options,
-                          FILE *out);
+void kp_memory_plot_write(const struct kp_memory_series *series, size_t count,
+                          const struct kp_memory_plot_options *options, FILE *out);
 
 #endif

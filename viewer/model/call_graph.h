@@ -59,7 +59,8 @@ struct kp_call_graph {
     bool timed;          /* false: no run took times, or none came to anything */
 };
 
-/* -1 with `error` filled (a damaged file), nothing then to free. Sources are not read: see kp_call_graph_read_sources. */
+/* -1 with `error` filled (a damaged file), nothing then to free. Sources are not read: see kp_call_graph_read_sources.
+ */
 int kp_call_graph_load(struct kp_call_graph *model, sqlite3 *profile, struct kp_error *error);
 
 /* Finds the texts of all sources. */

@@ -16,7 +16,8 @@ static int compare(const void *left, const void *right)
     return a->line < b->line ? -1 : a->line > b->line;
 }
 
-struct kp_hot_line *kp_hot_lines(const struct kp_listing *listing, int64_t least_ns, size_t *count, struct kp_error *error)
+struct kp_hot_line *kp_hot_lines(const struct kp_listing *listing, int64_t least_ns, size_t *count,
+                                 struct kp_error *error)
 {
     size_t room = 1;
     for (size_t i = 0; i < listing->function_count; i++)

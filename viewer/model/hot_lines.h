@@ -10,7 +10,9 @@ struct kp_hot_line {
     int64_t rank_ns; /* its own time as it counts for the order */
 };
 
-/* By own time, of which less than `least_ns` counts as none, and then by hits. To be freed; NULL with `error` filled: out of memory. */
-struct kp_hot_line *kp_hot_lines(const struct kp_listing *listing, int64_t least_ns, size_t *count, struct kp_error *error);
+/* By own time, of which less than `least_ns` counts as none, and then by hits. To be freed; NULL with `error` filled:
+ * out of memory. */
+struct kp_hot_line *kp_hot_lines(const struct kp_listing *listing, int64_t least_ns, size_t *count,
+                                 struct kp_error *error);
 
 #endif

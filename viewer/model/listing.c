@@ -20,12 +20,12 @@
     "FROM function f JOIN source s ON s.id = f.source LEFT JOIN function_spread p ON p.function = f.id "               \
     "GROUP BY s.path, s.id, f.line, f.name, " instance " ORDER BY s.path, s.id, f.line, f.name, " instance
 #define THREADS                                                                                                        \
-    "(SELECT function, source, line, COUNT(*) AS threads, MIN(time_ns) AS least, MAX(time_ns) AS most, "                \
+    "(SELECT function, source, line, COUNT(*) AS threads, MIN(time_ns) AS least, MAX(time_ns) AS most, "               \
     "MAX(hits) AS hits FROM thread_line GROUP BY function, source, line)"
 #define LINES(instance)                                                                                                \
     "SELECT f.source, f.line, f.name, " instance ", l.source, l.line, SUM(l.hits), SUM(l.time_ns), SUM(l.self_ns), "   \
     "SUM(l.error_ns), MIN(NULLIF(l.min_ns, 0)), MAX(l.max_ns), SUM(p.min_time_ns), SUM(p.max_time_ns), "               \
-    "MAX(p.profiles), CASE MIN(p.max_rank) WHEN MAX(p.max_rank) THEN MIN(p.max_rank) END, MAX(q.threads), "             \
+    "MAX(p.profiles), CASE MIN(p.max_rank) WHEN MAX(p.max_rank) THEN MIN(p.max_rank) END, MAX(q.threads), "            \
     "SUM(q.least), SUM(q.most), SUM(q.hits) "                                                                          \
     "FROM line l JOIN function f ON f.id = l.function JOIN source s ON s.id = f.source "                               \
     "JOIN source t ON t.id = l.source LEFT JOIN line_spread p USING (function, source, line) "                         \

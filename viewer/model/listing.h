@@ -18,10 +18,10 @@ struct kp_listing_line {
     int64_t error_ns;
     int64_t min_ns; /* 0: not known */
     int64_t max_ns;
-    int64_t least_ns;  /* of one profile, in a merged one; one that does not know the line counts as 0 */
-    int64_t most_ns;   /* with merged instances, an upper bound */
-    int64_t most_rank; /* the rank with the most; -1: not known */
-    int64_t threads;   /* that executed the line */
+    int64_t least_ns;        /* of one profile, in a merged one; one that does not know the line counts as 0 */
+    int64_t most_ns;         /* with merged instances, an upper bound */
+    int64_t most_rank;       /* the rank with the most; -1: not known */
+    int64_t threads;         /* that executed the line */
     int64_t thread_least_ns; /* of one of them; with merged instances as least_ns and most_ns */
     int64_t thread_most_ns;
     int64_t thread_most_hits;
@@ -48,7 +48,7 @@ struct kp_listing {
     size_t source_count;
     struct kp_listing_function *functions;
     size_t function_count;
-    bool timed; /* false: no run took times, so that 0 means "not known" */
+    bool timed;       /* false: no run took times, so that 0 means "not known" */
     bool by_timers;   /* own time was sampled by timers in the program, not by perf events, in some run */
     bool has_memory;  /* some lines say what they allocated */
     int64_t profiles; /* how many were merged; 1 for a profile as it was made */

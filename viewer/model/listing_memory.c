@@ -1,4 +1,5 @@
-/* See listing_memory.h. Both listings have the same order, so that what comes next is looked for first where it should be. */
+/* See listing_memory.h. Both listings have the same order, so that what comes next is looked for first where it should
+ * be. */
 #include "viewer/model/listing_memory.h"
 
 #include <stdlib.h>
@@ -35,7 +36,8 @@ static struct kp_listing_function *find_function(const struct kp_listing *listin
 static struct kp_listing_function *add_function(struct kp_listing *listing, size_t source,
                                                 const struct kp_memory_function *model)
 {
-    struct kp_listing_function *functions = kp_array_grow(listing->functions, listing->function_count, sizeof *functions);
+    struct kp_listing_function *functions =
+        kp_array_grow(listing->functions, listing->function_count, sizeof *functions);
     if (!functions)
         return NULL;
     listing->functions = functions;
@@ -48,7 +50,8 @@ static struct kp_listing_function *add_function(struct kp_listing *listing, size
     return function;
 }
 
-static struct kp_listing_line *find_line(const struct kp_listing_function *function, size_t start, size_t source, int64_t line)
+static struct kp_listing_line *find_line(const struct kp_listing_function *function, size_t start, size_t source,
+                                         int64_t line)
 {
     for (size_t i = 0; i < function->line_count; i++) {
         struct kp_listing_line *candidate = &function->lines[(start + i) % function->line_count];
@@ -58,7 +61,8 @@ static struct kp_listing_line *find_line(const struct kp_listing_function *funct
     return NULL;
 }
 
-static struct kp_listing_line *add_line(struct kp_listing_function *function, size_t source, const struct kp_memory_row *row)
+static struct kp_listing_line *add_line(struct kp_listing_function *function, size_t source,
+                                        const struct kp_memory_row *row)
 {
     struct kp_listing_line *lines = kp_array_grow(function->lines, function->line_count, sizeof *lines);
     if (!lines)
@@ -71,7 +75,8 @@ static struct kp_listing_line *add_line(struct kp_listing_function *function, si
     return line;
 }
 
-static int add_rows(struct kp_listing_function *function, const struct kp_memory_function *memory, const size_t *sources)
+static int add_rows(struct kp_listing_function *function, const struct kp_memory_function *memory,
+                    const size_t *sources)
 {
     size_t next = 0;
     for (size_t i = 0; i < memory->row_count; i++) {

@@ -26,8 +26,10 @@ int kp_memory_columns_parse(const char *list, unsigned *columns, struct kp_error
                 found = 1;
             }
         if (!found)
-            return kp_fail(error, "--columns: unknown column '%.*s'; there are: allocs, allocated, frees, freed, peak, "
-                           "leaked, leaks, temporary", (int)length, key);
+            return kp_fail(error,
+                           "--columns: unknown column '%.*s'; there are: allocs, allocated, frees, freed, peak, "
+                           "leaked, leaks, temporary",
+                           (int)length, key);
         key += length + (key[length] == ',');
     }
     if (!list)

@@ -37,7 +37,8 @@ static int take_source(struct kp_memory_listing *listing, sqlite3_stmt *row, str
     char *path = strdup(text_of(row, 1));
     if (!path)
         return fail_memory(error);
-    kp_source_init(&sources[listing->source_count++], sqlite3_column_int64(row, 0), path, sqlite3_column_int(row, 2) != 0);
+    kp_source_init(&sources[listing->source_count++], sqlite3_column_int64(row, 0), path,
+                   sqlite3_column_int(row, 2) != 0);
     return 0;
 }
 
@@ -49,7 +50,8 @@ static struct kp_memory_function *function_of(struct kp_memory_listing *listing,
     struct kp_memory_function *last = listing->function_count ? &listing->functions[listing->function_count - 1] : NULL;
     if (last && last->source == source && last->line == line && strcmp(last->name, name) == 0)
         return last;
-    struct kp_memory_function *functions = kp_array_grow(listing->functions, listing->function_count, sizeof *functions);
+    struct kp_memory_function *functions =
+        kp_array_grow(listing->functions, listing->function_count, sizeof *functions);
     if (!functions)
         return NULL;
     listing->functions = functions;
@@ -79,7 +81,8 @@ static int take_row(struct kp_memory_listing *listing, sqlite3_stmt *row, struct
 }
 
 static int for_each_row(struct kp_memory_listing *listing, sqlite3 *profile, const char *sql,
-                        int (*take)(struct kp_memory_listing *, sqlite3_stmt *, struct kp_error *), struct kp_error *error)
+                        int (*take)(struct kp_memory_listing *, sqlite3_stmt *, struct kp_error *),
+                        struct kp_error *error)
 {
     sqlite3_stmt *statement = kp_profile_prepare(profile, sql, error);
     if (!statement)

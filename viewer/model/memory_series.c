@@ -44,8 +44,8 @@ static int take_sample(struct kp_memory_series *series, sqlite3_stmt *row, int p
     if (!points)
         return -1;
     curve->points = points;
-    points[curve->count] =
-        (struct kp_memory_point){sqlite3_column_double(row, 1), sqlite3_column_double(row, pss ? 3 : 2) / BYTES_PER_MIB};
+    points[curve->count] = (struct kp_memory_point){sqlite3_column_double(row, 1),
+                                                    sqlite3_column_double(row, pss ? 3 : 2) / BYTES_PER_MIB};
     if (points[curve->count].mib > points[curve->peak].mib)
         curve->peak = curve->count;
     curve->count++;

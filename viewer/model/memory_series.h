@@ -36,8 +36,8 @@ struct kp_memory_series {
     size_t mark_count;
 };
 
-/* Loads the recording `path`; `pss`: proportional set sizes, where they were taken. -1 with `error`, nothing then to free
- * (not a recording, or one without samples). */
+/* Loads the recording `path`; `pss`: proportional set sizes, where they were taken. -1 with `error`, nothing then to
+ * free (not a recording, or one without samples). */
 int kp_memory_series_load(struct kp_memory_series *series, const char *path, int pss, struct kp_error *error);
 void kp_memory_series_free(struct kp_memory_series *series);
 

@@ -79,9 +79,9 @@ int kp_source_read(struct kp_source *source, sqlite3 *profile, struct kp_error *
     source->origin = !source->changed ? KP_SOURCE_EMBEDDED : whole ? KP_SOURCE_CHANGED : KP_SOURCE_PARTS;
     if (!source->text) {
         source->text = read_file(source->path, &size);
-        source->origin = !source->text                                                  ? KP_SOURCE_MISSING
+        source->origin = !source->text                                                   ? KP_SOURCE_MISSING
                          : kp_profile_is_source(profile, source->id, source->text, size) ? KP_SOURCE_EMBEDDED
-                                                                                        : KP_SOURCE_DISK;
+                                                                                         : KP_SOURCE_DISK;
     }
     if (source->text && find_lines(source, size) != 0)
         return kp_fail(error, "%s: out of memory", source->path);

@@ -47,9 +47,9 @@ int kp_page_add_view(struct json_object *to, sqlite3 *profile, const char *view,
                                   value_of(statement, i));
     sqlite3_finalize(statement);
     json_object_object_add(to, view, columns);
-    return status == SQLITE_DONE ? 0
-                                 : kp_fail(error, "profile: damaged (%s); profile the program again",
-                                           sqlite3_errmsg(profile));
+    return status == SQLITE_DONE
+               ? 0
+               : kp_fail(error, "profile: damaged (%s); profile the program again", sqlite3_errmsg(profile));
 }
 
 /* As the text listing says it. */
@@ -91,8 +91,8 @@ void kp_page_add_sources(struct json_object *array, const struct kp_listing *lis
 static void write_data(struct json_object *data, FILE *out)
 {
     size_t length;
-    const char *text = json_object_to_json_string_length(
-        data, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &length);
+    const char *text =
+        json_object_to_json_string_length(data, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &length);
     fputs("<script type=\"application/json\" id=\"profile\">", out);
     for (const char *end = text + length; text < end;) {
         const char *less = memchr(text, '<', (size_t)(end - text));
@@ -116,8 +116,9 @@ int kp_page_write(struct json_object *data, FILE *out, struct kp_error *error)
         write_data(data, out);
         fputs(mark + sizeof data_mark - 1, out);
     } else {
-        status = kp_fail(error, "--html: this kernprof was built without its page; install nodejs and npm, and build it "
-                                "again");
+        status =
+            kp_fail(error, "--html: this kernprof was built without its page; install nodejs and npm, and build it "
+                           "again");
     }
     json_object_put(data);
     return status;

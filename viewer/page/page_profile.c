@@ -7,8 +7,8 @@
 #include "viewer/model/columns.h"
 #include "viewer/page/page_data.h"
 
-static const char *const views[] = {"runs", "functions", "calls", "timers", "memory_lines",
-                                    "memory_samples", "memory_marks"};
+static const char *const views[] = {"runs",         "functions",      "calls",       "timers",
+                                    "memory_lines", "memory_samples", "memory_marks"};
 
 enum there { ALWAYS, IN_MERGED, WITH_THREADS };
 

@@ -26,9 +26,8 @@ struct runs {
 
 static int load_runs(sqlite3 *profile, struct runs *runs, char *command, size_t size, struct kp_error *error)
 {
-    sqlite3_stmt *statement =
-        kp_profile_prepare(profile, "SELECT COUNT(*), MIN(start), MAX(sampler <> '' OR timing = 'exact'), command FROM runs",
-                           error);
+    sqlite3_stmt *statement = kp_profile_prepare(
+        profile, "SELECT COUNT(*), MIN(start), MAX(sampler <> '' OR timing = 'exact'), command FROM runs", error);
     if (!statement)
         return -1;
     *runs = (struct runs){0};
@@ -79,14 +78,16 @@ static void print_source(const struct kp_source *source, int64_t number, FILE *o
     free(text);
 }
 
-static void print_hot_line(const struct kp_listing *listing, const struct kp_hot_line *hot, double whole_ns, int width, FILE *out)
+static void print_hot_line(const struct kp_listing *listing, const struct kp_hot_line *hot, double whole_ns, int width,
+                           FILE *out)
 {
     const struct kp_listing_line *line = hot->line;
     print_cell(kp_value_percent((double)line->self_ns, whole_ns), PERCENT_WIDTH, out);
     print_cell(kp_value_count(line->hits), NUMBER_WIDTH, out);
     print_cell(listing->timed ? kp_value_time((double)line->self_ns) : kp_value_none(), NUMBER_WIDTH, out);
     print_cell(listing->timed ? kp_value_time((double)line->time_ns) : kp_value_none(), NUMBER_WIDTH, out);
-    int length = fprintf(out, " %s:%lld %s", listing->sources[line->source].shown, (long long)line->line, hot->function->name);
+    int length =
+        fprintf(out, " %s:%lld %s", listing->sources[line->source].shown, (long long)line->line, hot->function->name);
     fprintf(out, "%*s", width + 3 - length, "");
     print_source(&listing->sources[line->source], line->line, out);
     fputc('\n', out);
@@ -110,8 +111,8 @@ static int print_hot_lines(const struct kp_listing *listing, const struct runs *
         int length = place_width(listing, &lines[i]);
         width = length > width ? length : width;
     }
-    fprintf(out, "%*s %*s %*s %*s  %-*s  Line Contents\n", PERCENT_WIDTH, "% Own", NUMBER_WIDTH, "Hits", NUMBER_WIDTH, "Own (us)",
-            NUMBER_WIDTH, "Time (us)", width, "Line");
+    fprintf(out, "%*s %*s %*s %*s  %-*s  Line Contents\n", PERCENT_WIDTH, "% Own", NUMBER_WIDTH, "Hits", NUMBER_WIDTH,
+            "Own (us)", NUMBER_WIDTH, "Time (us)", width, "Line");
     for (size_t i = 0; i < count; i++)
         print_hot_line(listing, &lines[i], whole_ns, width, out);
     free(lines);

@@ -12,8 +12,8 @@ struct kp_live_options {
     size_t limit;                    /* lines, or functions of a summary; 0: all */
 };
 
-/* The first line says what runs, since when, and where its times are from. 1: nothing has been counted yet (then that line
- * is all); 0; or -1 with `error` filled. */
+/* The first line says what runs, since when, and where its times are from. 1: nothing has been counted yet (then that
+ * line is all); 0; or -1 with `error` filled. */
 int kp_live_render(sqlite3 *profile, const struct kp_live_options *options, FILE *out, struct kp_error *error);
 
 #endif

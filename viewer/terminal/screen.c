@@ -1,7 +1,7 @@
 /* See screen.h. The sequences are those of ECMA-48 and the VT100 that all terminals of today know
- * (https://invisible-island.net/xterm/ctlseqs/ctlseqs.html): a scrolling region (DECSTBM) keeps what others write out of our
- * lines, and save and restore (DECSC, DECRC) leave the cursor where they expect it. Each drawing is one write, so that
- * nothing comes between. */
+ * (https://invisible-island.net/xterm/ctlseqs/ctlseqs.html): a scrolling region (DECSTBM) keeps what others write out
+ * of our lines, and save and restore (DECSC, DECRC) leave the cursor where they expect it. Each drawing is one write,
+ * so that nothing comes between. */
 #include "viewer/terminal/screen.h"
 
 #include <errno.h>
@@ -54,7 +54,8 @@ static void take_half(struct kp_screen *s, bool room)
     kp_terminal_set(s->terminal, set, undo);
 }
 
-/* Sets what is not set any more: at first, after a stop, and where the size is another one. false: it is not ours to draw on. */
+/* Sets what is not set any more: at first, after a stop, and where the size is another one. false: it is not ours to
+ * draw on. */
 static bool take(struct kp_screen *s)
 {
     bool other = measure(s);
@@ -158,7 +159,8 @@ void kp_screen_draw(struct kp_screen *s, const char *text)
     redraw(s);
 }
 
-/* What was typed since we looked last; an arrow sends three characters, whose last one tells which. true: that is enough. */
+/* What was typed since we looked last; an arrow sends three characters, whose last one tells which. true: that is
+ * enough. */
 static bool take_typed(struct kp_screen *s, const char *typed)
 {
     for (; *typed; typed++) {

@@ -7,9 +7,9 @@
 
 struct kp_screen;
 
-/* `whole`: all of the terminal, which is as it was afterwards; keys of standard input are ours if it is a terminal. Else its lower
- * half, while what other programs write there scrolls above it; no keys. NULL: `fd` is no terminal that can do this, or out
- * of memory. */
+/* `whole`: all of the terminal, which is as it was afterwards; keys of standard input are ours if it is a terminal.
+ * Else its lower half, while what other programs write there scrolls above it; no keys. NULL: `fd` is no terminal that
+ * can do this, or out of memory. */
 struct kp_screen *kp_screen_open(int fd, bool whole);
 
 /* How many lines there are to draw. */

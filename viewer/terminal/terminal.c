@@ -1,5 +1,5 @@
-/* See terminal.h. The state lies in memory that is shared with the process that waits for our end: whoever comes to undo it, the
- * handler of SIGTSTP, that process or we ourselves, finds there what to write. */
+/* See terminal.h. The state lies in memory that is shared with the process that waits for our end: whoever comes to
+ * undo it, the handler of SIGTSTP, that process or we ourselves, finds there what to write. */
 #include "viewer/terminal/terminal.h"
 
 #include <errno.h>
@@ -23,8 +23,8 @@ struct kp_terminal {
     atomic_bool set;
     char undo[KP_TERMINAL_UNDO + sizeof UNDO_DRAWING];
     size_t undo_size;
-    pid_t guard; /* the process that waits */
-    int alive;   /* the end of a pipe to it, which our end closes */
+    pid_t guard;             /* the process that waits */
+    int alive;               /* the end of a pipe to it, which our end closes */
     struct sigaction before; /* what SIGTSTP did */
 };
 
@@ -75,7 +75,8 @@ static void on_stop(int signal)
     errno = saved;
 }
 
-/* In a session of its own, where no key and no kill of our group ends it; and with nothing of ours open but the terminal. */
+/* In a session of its own, where no key and no kill of our group ends it; and with nothing of ours open but the
+ * terminal. */
 static void wait_for_end(struct kp_terminal *t, int ended)
 {
     sigset_t all;

@@ -1,6 +1,6 @@
-/* What is set in a terminal for a while: a scrolling region, the alternate screen, a hidden cursor, keys without echo. It is undone
- * however we end or stop: by kp_terminal_close; when Ctrl-Z stops us; and by a process of its own that waits for our end,
- * which outlives a SIGKILL of us or of our whole process group. One terminal at a time. */
+/* What is set in a terminal for a while: a scrolling region, the alternate screen, a hidden cursor, keys without echo.
+ * It is undone however we end or stop: by kp_terminal_close; when Ctrl-Z stops us; and by a process of its own that
+ * waits for our end, which outlives a SIGKILL of us or of our whole process group. One terminal at a time. */
 #ifndef KP_VIEWER_TERMINAL_TERMINAL_H
 #define KP_VIEWER_TERMINAL_TERMINAL_H
 
@@ -12,7 +12,8 @@ enum { KP_TERMINAL_UNDO = 64 };
 
 struct kp_terminal;
 
-/* Sets nothing yet. `keys`: if standard input is a terminal, its keys are to be ours. NULL: no memory, or no process. */
+/* Sets nothing yet. `keys`: if standard input is a terminal, its keys are to be ours. NULL: no memory, or no process.
+ */
 struct kp_terminal *kp_terminal_open(int fd, bool keys);
 
 /* To be asked before each drawing: a job in the background must not draw, and what it had set is undone. */

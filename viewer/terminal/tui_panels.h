@@ -26,8 +26,8 @@ struct kp_tui {
     unsigned columns;
     double unit_s;
     enum kp_listing_order order;
-    double own_ns; /* of all lines */
-    size_t source; /* that is shown */
+    double own_ns;                /* of all lines */
+    size_t source;                /* that is shown */
     struct kp_tui_entry *entries; /* of its lines, from 1 */
     size_t entry_count;
     int width[KP_COLUMN_COUNT]; /* that its values need */

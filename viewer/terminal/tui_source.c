@@ -117,7 +117,8 @@ static double heat(const struct kp_tui *tui, size_t row)
 }
 
 const struct kp_tui_panel kp_tui_source = {
-    .keys = "Enter: into the call  u: callers  Backspace: back  n/N: hot lines  c: columns  e: editor  /: search  ?: help",
+    .keys =
+        "Enter: into the call  u: callers  Backspace: back  n/N: hot lines  c: columns  e: editor  /: search  ?: help",
     .rows = rows,
     .heading = heading,
     .row = row_text,

@@ -38,9 +38,9 @@ int kp_view_profile(const char *path, FILE *out, struct kp_error *error)
     if (!profile)
         return -1;
     struct kp_summary_options summary = {0};
-    int status = kp_timers_alone(profile)                      ? kp_timers_render(profile, false, out, error)
+    int status = kp_timers_alone(profile)                   ? kp_timers_render(profile, false, out, error)
                  : kp_profile_is_kind(profile, "functions") ? kp_view_functions(profile, &summary, out, error)
-                                                               : show_listing(profile, out, error);
+                                                            : show_listing(profile, out, error);
     if (status == 0)
         status = kp_output_flush(out, out == stdout ? "standard output" : "listing", error);
     sqlite3_close(profile);

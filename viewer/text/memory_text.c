@@ -23,7 +23,8 @@ struct table {
 
 static void format_memory(char text[64], const struct table *table, int64_t bytes)
 {
-    snprintf(text, 64, "%*.*f MiB", table->options->precision + 4, table->options->precision, (double)bytes / BYTES_PER_MIB);
+    snprintf(text, 64, "%*.*f MiB", table->options->precision + 4, table->options->precision,
+             (double)bytes / BYTES_PER_MIB);
 }
 
 /* `row` is NULL where there is no code. */
@@ -35,8 +36,8 @@ static void print_row(const struct table *table, size_t source, int64_t number, 
         format_memory(increment, table, row->value[KP_MEMORY_INCREMENT]);
         snprintf(count, sizeof count, "%lld", (long long)row->value[KP_MEMORY_OCCURRENCES]);
     }
-    fprintf(table->out, "%*lld %*s %*s  %*s", LINE_WIDTH, (long long)number, MEMORY_WIDTH, usage, MEMORY_WIDTH, increment,
-            OCCURRENCES_WIDTH, count);
+    fprintf(table->out, "%*lld %*s %*s  %*s", LINE_WIDTH, (long long)number, MEMORY_WIDTH, usage, MEMORY_WIDTH,
+            increment, OCCURRENCES_WIDTH, count);
     for (int i = 0; kp_memory_columns[i].key; i++) {
         if (!(table->options->columns >> i & 1))
             continue;
@@ -56,8 +57,9 @@ static void print_header(const struct table *table)
                          "Increment", OCCURRENCES_WIDTH, "Occurrences");
     for (int i = 0; kp_memory_columns[i].key; i++)
         if (table->options->columns >> i & 1) /* "Occurrences" is one wider than its column */
-            length += fprintf(table->out, " %*s", COLUMN_WIDTH - (i == 0 || !(table->options->columns & ((1u << i) - 1))),
-                              kp_memory_columns[i].heading);
+            length +=
+                fprintf(table->out, " %*s", COLUMN_WIDTH - (i == 0 || !(table->options->columns & ((1u << i) - 1))),
+                        kp_memory_columns[i].heading);
     length += fprintf(table->out, "   Line Contents");
     fputc('\n', table->out);
     while (length-- > 0)
@@ -104,7 +106,8 @@ static void print_elsewhere(const struct table *table)
     }
 }
 
-void kp_memory_text_render(const struct kp_memory_listing *listing, const struct kp_memory_text_options *options, FILE *out)
+void kp_memory_text_render(const struct kp_memory_listing *listing, const struct kp_memory_text_options *options,
+                           FILE *out)
 {
     for (size_t i = 0; i < listing->function_count; i++) {
         struct table table = {listing, &listing->functions[i], options, out};
@@ -118,7 +121,8 @@ void kp_memory_text_render(const struct kp_memory_listing *listing, const struct
     }
 }
 
-int kp_memory_text_show(sqlite3 *profile, const struct kp_memory_text_options *options, FILE *out, struct kp_error *error)
+int kp_memory_text_show(sqlite3 *profile, const struct kp_memory_text_options *options, FILE *out,
+                        struct kp_error *error)
 {
     struct kp_memory_listing listing;
     if (kp_memory_listing_load(&listing, profile, error) != 0)

@@ -14,9 +14,11 @@ struct kp_memory_text_options {
 struct kp_memory_text_options kp_memory_text_defaults(void);
 
 /* Loads and renders. -1 with `error` filled. */
-int kp_memory_text_show(sqlite3 *profile, const struct kp_memory_text_options *options, FILE *out, struct kp_error *error);
+int kp_memory_text_show(sqlite3 *profile, const struct kp_memory_text_options *options, FILE *out,
+                        struct kp_error *error);
 
 /* Whether all was really written is for the caller to check (kp_output_flush). */
-void kp_memory_text_render(const struct kp_memory_listing *listing, const struct kp_memory_text_options *options, FILE *out);
+void kp_memory_text_render(const struct kp_memory_listing *listing, const struct kp_memory_text_options *options,
+                           FILE *out);
 
 #endif

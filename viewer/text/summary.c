@@ -1,6 +1,6 @@
-/* See summary.h. Layouts, titles and orders are those of CPython's Lib/pstats.py, so that eyes and scripts feel at home;
- * functions that were never called are left out, as cProfile never sees them. Files are shown as listings show them
- * (cProfile strips their folders, which makes one of all the `util.c` of a program). */
+/* See summary.h. Layouts, titles and orders are those of CPython's Lib/pstats.py, so that eyes and scripts feel at
+ * home; functions that were never called are left out, as cProfile never sees them. Files are shown as listings show
+ * them (cProfile strips their folders, which makes one of all the `util.c` of a program). */
 #include "viewer/text/summary.h"
 
 #include <stdlib.h>
@@ -81,10 +81,10 @@ static const struct {
     const char *name;
     const struct field *field;
 } keys[] = {
-    {"calls", &calls},       {"cumtime", &cumulative}, {"cumulative", &cumulative},  {"file", &file_name},
-    {"filename", &file_name}, {"line", &line_number},   {"module", &file_name},       {"name", &function_name},
-    {"ncalls", &calls},      {"nfl", &name_file_line}, {"pcalls", &primitive},       {"stdname", &standard},
-    {"time", &internal},     {"tottime", &internal},
+    {"calls", &calls},        {"cumtime", &cumulative}, {"cumulative", &cumulative}, {"file", &file_name},
+    {"filename", &file_name}, {"line", &line_number},   {"module", &file_name},      {"name", &function_name},
+    {"ncalls", &calls},       {"nfl", &name_file_line}, {"pcalls", &primitive},      {"stdname", &standard},
+    {"time", &internal},      {"tottime", &internal},
 };
 
 enum { KEY_COUNT = sizeof keys / sizeof *keys };
@@ -116,10 +116,11 @@ int kp_summary_add_keys(struct kp_summary_options *options, const char *text, st
         size_t length = strcspn(text, ",");
         size_t key = find_key(text, length);
         if (key == KEY_COUNT)
-            return kp_fail(error,
-                           "--sort: '%.*s' is no key, or of several; there are: calls, cumulative, cumtime, file, line, "
-                           "module, name, nfl, pcalls, stdname, time, tottime",
-                           (int)length, text);
+            return kp_fail(
+                error,
+                "--sort: '%.*s' is no key, or of several; there are: calls, cumulative, cumtime, file, line, "
+                "module, name, nfl, pcalls, stdname, time, tottime",
+                (int)length, text);
         if (options->key_count == KP_SUMMARY_KEYS)
             return kp_fail(error, "--sort: more than %d keys", KP_SUMMARY_KEYS);
         options->keys[options->key_count++] = key;
@@ -161,13 +162,14 @@ static int compare_rows(const void *left, const void *right, void *data)
 static void print_order(const struct summary *summary)
 {
     const struct kp_summary_options *options = summary->options;
-    fprintf(summary->out, "   Ordered by: %s", options->key_count ? keys[options->keys[0]].field->title : cumulative.title);
+    fprintf(summary->out, "   Ordered by: %s",
+            options->key_count ? keys[options->keys[0]].field->title : cumulative.title);
     for (size_t k = 1; k < options->key_count; k++)
         fprintf(summary->out, ", %s", keys[options->keys[k]].field->title);
     fputc('\n', summary->out);
     if (summary->shown < summary->count)
-        fprintf(summary->out, "   List reduced from %zu to %zu due to restriction <%zu>\n", summary->count, summary->shown,
-                options->limit);
+        fprintf(summary->out, "   List reduced from %zu to %zu due to restriction <%zu>\n", summary->count,
+                summary->shown, options->limit);
     fputc('\n', summary->out);
 }
 
@@ -186,7 +188,8 @@ static int print_name(const struct row *row, FILE *out)
 static void print_calls(int64_t all, int64_t primitive_calls, int width, FILE *out)
 {
     char text[64];
-    snprintf(text, sizeof text, all == primitive_calls ? "%lld" : "%lld/%lld", (long long)all, (long long)primitive_calls);
+    snprintf(text, sizeof text, all == primitive_calls ? "%lld" : "%lld/%lld", (long long)all,
+             (long long)primitive_calls);
     fprintf(out, "%*s", width, text);
 }
 

@@ -73,7 +73,8 @@ int kp_timers_render(sqlite3 *profile, bool by_time, FILE *out, struct kp_error 
     if (!rows)
         return -1;
     struct widths widths = measure(rows);
-    fprintf(out, "%*s | %10s | %12s | %12s | %7s", widths.name, "Timer", "Calls", "Total time", "Average time", "Percent");
+    fprintf(out, "%*s | %10s | %12s | %12s | %7s", widths.name, "Timer", "Calls", "Total time", "Average time",
+            "Percent");
     fputs(widths.threads ? " | Threads | Longest thread\n" : "\n", out);
     while (sqlite3_step(rows) == SQLITE_ROW)
         print_row(rows, &widths, out);
