@@ -15,7 +15,7 @@ ALLOWED = {
     "runtime": [r"include/kernprof\.h", LAYOUTS],
     "util": [],
     "viewer": [r"format/profile\.h", r"util/.*"],
-    "kernprof": [r"format/.*", r"viewer/viewer\.h", r"util/.*"],
+    "kernprof": [r"format/.*", r"viewer/.*", r"util/.*"],
 }
 # The profile is a file of SQLite's, and says what is wrong with it as tools do.
 EXCEPTIONS = {"format/profile.h": [r"util/error\.h"], "format/profile.c": [r"util/error\.h"]}
