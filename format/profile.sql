@@ -27,6 +27,13 @@ CREATE TABLE line (
 CREATE TABLE thread_line (
     function INTEGER REFERENCES function, source INTEGER REFERENCES source, line INTEGER, thread INTEGER, hits INTEGER,
     time_ns INTEGER, PRIMARY KEY (function, source, line, thread)) WITHOUT ROWID;
+-- Kinds of cost besides time that were sampled (kernprof --event): name as the option has it, such as 'page-faults'; unit: what
+-- is counted, for people. line_event: how often it happened on a line, estimated from samples. Profiles that were made before
+-- kernprof sampled events have neither table.
+CREATE TABLE event (id INTEGER PRIMARY KEY, name TEXT UNIQUE, unit TEXT);
+CREATE TABLE line_event (
+    function INTEGER REFERENCES function, source INTEGER REFERENCES source, line INTEGER, event INTEGER REFERENCES event,
+    count INTEGER, PRIMARY KEY (function, source, line, event)) WITHOUT ROWID;
 -- Calls of profiled functions by profiled functions; caller_source is the file of the call's line.
 CREATE TABLE arc (
     caller INTEGER REFERENCES function, caller_source INTEGER REFERENCES source, caller_line INTEGER,
@@ -76,6 +83,11 @@ CREATE VIEW thread_lines AS
            SUM(l.time_ns) AS time_ns, f.line AS function_line
     FROM thread_line l JOIN function f ON f.id = l.function JOIN source s ON s.id = l.source
     GROUP BY s.path, s.id, l.line, f.name, f.line, f.source, l.thread ORDER BY s.path, s.id, l.line, l.thread;
+CREATE VIEW line_events AS
+    SELECT s.path AS file, l.line AS line, f.name AS function, e.name AS event, e.unit AS unit, SUM(l.count) AS count,
+           f.line AS function_line
+    FROM line_event l JOIN event e ON e.id = l.event JOIN function f ON f.id = l.function JOIN source s ON s.id = l.source
+    GROUP BY s.path, s.id, l.line, f.name, f.line, f.source, e.id ORDER BY s.path, s.id, l.line, e.name;
 CREATE VIEW functions AS
     SELECT s.path AS file, f.line AS line, f.name AS function, SUM(f.calls) AS calls, SUM(f.total_ns) AS total_ns,
            SUM(f.self_ns) AS self_ns, SUM(f.primitive_calls) AS primitive_calls, MAX(f.last_line) AS last_line,
