@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "kernprof/analyze/flow.h"
+#include "kernprof/sample/cost_kinds.h"
 
 /* Solves the counters of all functions of a module. */
 static int solve_module(struct module *m)
@@ -69,22 +70,25 @@ static int charge_samples(struct module *m, int from_map, const struct kp_sample
         return 0;
     uint64_t map = from_map ? kp_symbolizer_section(code, KP_MAP_SECTION) : 0;
     for (size_t i = 0; places && i < count; i++)
-        places[i].address = from_map ? samples[i].offset + map : kp_symbolizer_address(code, samples[i].offset);
+        places[i].address =
+            from_map ? samples[i].frames[0].offset + map : kp_symbolizer_address(code, samples[i].frames[0].offset);
     int result = places ? kp_symbolizer_resolve(code, places, count) : -1;
     for (size_t i = 0; result == 0 && i < count; i++)
         kp_times_add_samples(m->times, &places[i], kp_symbolizer_symbol(code, places[i].address),
-                             (double)samples[i].time_ns, samples[i].samples);
+                             (double)samples[i].cost, samples[i].samples);
     free(places);
     return result;
 }
 
-/* Offsets from a map may be negative. */
+/* Time first, by file and place. Offsets from a map may be negative. */
 static int compare_samples(const void *left, const void *right)
 {
     const struct kp_sample_place *a = left, *b = right;
-    if (a->file != b->file)
-        return a->file < b->file ? -1 : 1;
-    int64_t first = (int64_t)a->offset, second = (int64_t)b->offset;
+    if (a->kind != b->kind)
+        return a->kind < b->kind ? -1 : 1;
+    if (a->frames[0].file != b->frames[0].file)
+        return a->frames[0].file < b->frames[0].file ? -1 : 1;
+    int64_t first = (int64_t)a->frames[0].offset, second = (int64_t)b->frames[0].offset;
     return first < second ? -1 : first > second;
 }
 
@@ -93,10 +97,13 @@ static int charge_all_samples(struct kp_join *join)
     const struct kp_samples *s = &join->samples;
     if (s->count)
         qsort(s->places, s->count, sizeof *s->places, compare_samples);
-    for (uint64_t i = 0, end; i < s->count; i = end) {
-        for (end = i + 1; end < s->count && s->places[end].file == s->places[i].file; end++)
+    uint32_t count = 0;
+    while (count < s->count && s->places[count].kind == KP_COST_TIME)
+        count++;
+    for (uint32_t i = 0, end; i < count; i = end) {
+        for (end = i + 1; end < count && s->places[end].frames[0].file == s->places[i].frames[0].file; end++)
             ;
-        const struct kp_sample_file *file = &s->files[s->places[i].file];
+        const struct kp_sample_file *file = &s->files[s->places[i].frames[0].file];
         for (unsigned m = 0; m < join->module_count; m++)
             if (is_of(file, &join->modules[m])) {
                 if (charge_samples(&join->modules[m], file->module_hash != 0, s->places + i, end - i) != 0)

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kernprof/sample/perf_sampler.h"
+#include "kernprof/sample/perf_events.h"
 #include "kernprof/sample/timer_sampler.h"
 #include "kernprof/compile/toolchain.h"
 #include "util/output.h"
@@ -96,7 +96,7 @@ static void check_samplers(void)
         "(kernel.perf_event_paranoid = 1 or less would allow all)",
         "own time is sampled by them",
     };
-    int allowed = kp_perf_sampler_is_allowed(1) ? 2 : kp_perf_sampler_is_allowed(0);
+    int allowed = kp_perf_time_is_available(1) ? 2 : kp_perf_time_is_available(0);
     int works = kp_timer_sampler_is_allowed();
     say(allowed == 2 ? "ok" : "refused", "perf events", details[allowed]);
     say(works ? "ok" : "refused", "CPU timers",

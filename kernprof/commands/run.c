@@ -19,6 +19,7 @@
 #include "kernprof/run/profile_file.h"
 #include "kernprof/run/program.h"
 #include "kernprof/run/run_record.h"
+#include "kernprof/sample/perf_events.h"
 #include "kernprof/sample/samples_file.h"
 #include "kernprof/sample/sampler_choice.h"
 #include "kernprof/run/surviving_processes.h"
@@ -30,7 +31,7 @@
 #include "viewer/text/default_view.h"
 #include "viewer/text/summary.h"
 
-enum { TIMING = KP_OPTION_LONG, OVERHEAD, FORCE, NO_SOURCE, WAIT, LIVE, INTERVAL, FUNCTION };
+enum { TIMING = KP_OPTION_LONG, OVERHEAD, EVENT, FORCE, NO_SOURCE, WAIT, LIVE, INTERVAL, FUNCTION };
 
 static const struct kp_option option_table[] = {
     {"line-by-line", 'l', NULL, "by line: PROGRAM.lprof; without it by function: PROGRAM.prof", NULL, NULL},
@@ -44,6 +45,11 @@ static const struct kp_option option_table[] = {
      "change of line; off: hits alone",
      "adaptive exact off", NULL},
     {"overhead", OVERHEAD, "PCT", "per cent of the run that adaptive timing may cost (default: 5)", NULL, NULL},
+    {"event", EVENT, "NAME",
+     "count this event on every line as well, by samples: page-faults, context-switches, and where the processor has "
+     "them "
+     "cycles, instructions, cache-misses, branch-misses; may be given again",
+     NULL, NULL},
     {"no-source", NO_SOURCE, NULL, "do not embed the sources in the profile", NULL, NULL},
     {"force", FORCE, NULL, "run PROGRAM even if nothing in it is instrumented", NULL, NULL},
     {"wait", WAIT, "SECONDS",
@@ -67,6 +73,7 @@ struct options {
     const char *output;
     const char *timing;
     double overhead; /* per cent */
+    uint32_t events; /* set of kinds of cost */
     struct kp_summary_options summary;
     int live;
     double interval_s;
@@ -113,6 +120,10 @@ static int parse(int argc, char **argv, struct options *options, struct kp_error
         case OVERHEAD:
             if (parse_percent(optarg, &options->overhead) != 0)
                 return kp_fail(error, "--overhead=%s: not a number above 0 and up to 100", optarg);
+            break;
+        case EVENT:
+            if (kp_perf_events_add(&options->events, optarg, error) != 0)
+                return -1;
             break;
         case WAIT:
             if (parse_seconds(optarg, &options->wait_seconds) != 0)
@@ -210,8 +221,7 @@ static int finish(const struct options *options, const char *folder, const struc
         return kp_fail(error, "out of memory"), KP_EXIT_FAILED;
     int status = run->exit_status;
     int added = kp_join_add_folder(join, folder, error);
-    if (sampler)
-        kp_join_add_samples(join, samples, sampler);
+    kp_join_add_samples(join, samples, sampler);
     if (added == 0 && !options->quiet)
         say_unmatched(join);
     if (added != 0) {
@@ -232,8 +242,10 @@ static int finish(const struct options *options, const char *folder, const struc
     return status;
 }
 
-static void say_what_was_not_sampled(const struct kp_samples *samples)
+static void say_what_was_not_sampled(const struct kp_samples *samples, uint32_t events)
 {
+    if (events && !samples->events)
+        fputs("kernprof: the system did not allow events to be sampled: they are not in the profile\n", stderr);
     if (samples->lost)
         fprintf(stderr, "kernprof: %llu samples were lost: use a smaller --overhead\n",
                 (unsigned long long)samples->lost);
@@ -288,8 +300,8 @@ static int run_program(const char *folder, const struct options *options, char *
     int watches = options->live || (is_adaptive(run) && can_watch());
     if (options->live)
         live.screen = kp_screen_open(STDERR_FILENO, false);
-    int status =
-        kp_child_run(path, argv, strcmp(run->timing, "off") != 0 ? &hook : NULL, watches ? &watch : NULL, end, error);
+    int samples = strcmp(run->timing, "off") != 0 || options->events;
+    int status = kp_child_run(path, argv, samples ? &hook : NULL, watches ? &watch : NULL, end, error);
     if (live.screen)
         kp_screen_close(live.screen);
     return status;
@@ -329,21 +341,21 @@ static int run_and_finish(const char *folder, const struct options *options, cha
             stderr,
             "kernprof: no samples could be taken: lines have the time of their calls alone; see kernprof doctor, or "
             "use --timing=exact\n");
-    if (is_adaptive(run) && !options->quiet)
-        say_what_was_not_sampled(&samples);
+    if ((is_adaptive(run) || options->events) && !options->quiet)
+        say_what_was_not_sampled(&samples, options->events);
     status = finish(options, folder, run, &samples, sampler, output, keep, error);
     kp_samples_free(&samples);
     return status;
 }
 
 /* The mode in which time is taken: the one that was asked for, if the system allows it. NULL: `error`. */
-static const char *choose_timing(const struct options *options, const char *folder, struct kp_sampler *sampling,
-                                 struct kp_error *error)
+static const char *choose_timing(const struct options *options, struct kp_sampler *sampling, struct kp_error *error)
 {
     if (strcmp(options->timing, "off") == 0)
         return options->timing;
     int exact = strcmp(options->timing, "exact") == 0;
-    int found = kp_sampler_choose(sampling, folder, exact ? EXACT_SAMPLES_OVERHEAD : options->overhead / 100, error);
+    sampling->overhead = exact ? EXACT_SAMPLES_OVERHEAD : options->overhead / 100;
+    int found = kp_sampler_choose(sampling, error);
     if (found < 0)
         return NULL;
     if (exact) {
@@ -362,8 +374,8 @@ static const char *choose_timing(const struct options *options, const char *fold
 static int run_in(const char *folder, const struct options *options, char **argv, int *keep, int *lock,
                   struct kp_error *error)
 {
-    struct kp_sampler sampling = {0};
-    const char *timing = choose_timing(options, folder, &sampling, error);
+    struct kp_sampler sampling = {.folder = folder, .overhead = options->overhead / 100, .events = options->events};
+    const char *timing = choose_timing(options, &sampling, error);
     char *output =
         !timing ? NULL
                 : kp_output_path(options->output, argv[0], options->by_line ? "lprof" : "prof", options->quiet, error);

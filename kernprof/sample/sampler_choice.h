@@ -13,21 +13,23 @@
 #define KP_ENV_FORCED_SAMPLER "KERNPROF_SAMPLER"
 
 struct kp_sampler {
-    const char *folder;                /* of the counters */
-    double overhead;                   /* part of the run that timing may cost */
-    int perf, perf_with_kernel, timer; /* what may be used */
+    const char *folder; /* of the counters */
+    double overhead;    /* part of the run that timing may cost */
+    uint32_t events;    /* set of kinds of cost that are sampled besides time, by the kernel in any case */
+    int perf, perf_with_kernel, timer; /* what may be used for time; none of it: time is not sampled */
     struct kp_perf_sampler *by_kernel;
     struct kp_timer_sampler *by_timer;
+    int kernel_has_time; /* by_kernel samples time, and not events alone */
 };
 
-/* Finds out what may be used. 1; 0: nothing; -1: `error`. */
-int kp_sampler_choose(struct kp_sampler *sampling, const char *folder, double overhead, struct kp_error *error);
+/* Finds out what may be used for time. 1; 0: nothing; -1: `error`. */
+int kp_sampler_choose(struct kp_sampler *sampler, struct kp_error *error);
 
 /* A struct kp_child_hook's function, its data being the struct kp_sampler. */
-void kp_sampler_start(int pid, char *environment, size_t size, void *sampling);
+void kp_sampler_start(int pid, char *environment, size_t size, void *sampler);
 
-/* Ends it, if it was started, and hands over what was sampled. Name of what was used, as in the view `runs`; NULL:
- * nothing. */
-const char *kp_sampler_stop(struct kp_sampler *sampling, struct kp_samples *samples);
+/* Ends it, if it was started, and hands over what was sampled. Name of what sampled time, as in the view `runs`; NULL:
+ * nothing did. */
+const char *kp_sampler_stop(struct kp_sampler *sampler, struct kp_samples *samples);
 
 #endif

@@ -29,37 +29,57 @@ uint32_t kp_samples_file(struct kp_samples *s, const char *path, const char *bui
     return number;
 }
 
-void kp_samples_add(struct kp_samples *s, uint32_t file, uint64_t offset, uint64_t time_ns, uint64_t count)
+/* The number of the place with the same kind and frames; KP_INDEX_NONE: out of memory, or of no file. */
+static uint32_t find_place(struct kp_samples *s, const struct kp_sample_place *place)
 {
-    const uint64_t key[2] = {file, offset};
-    uint32_t number = file == KP_INDEX_NONE ? KP_INDEX_NONE : kp_index_find(&s->place_keys, key, sizeof key);
-    if (number == KP_INDEX_NONE && file != KP_INDEX_NONE) {
-        struct kp_sample_place *places = kp_array_grow(s->places, s->count, sizeof *places);
-        if (places) {
-            s->places = places;
-            number = kp_index_add(&s->place_keys, key, sizeof key);
-        }
-        if (number != KP_INDEX_NONE)
-            places[s->count++] = (struct kp_sample_place){.file = file, .offset = offset};
+    uint64_t key[1 + 2 * KP_SAMPLE_FRAMES] = {(uint64_t)place->kind << 1 | place->is_exact};
+    for (uint32_t i = 0; i < place->frame_count; i++) {
+        if (place->frames[i].file == KP_INDEX_NONE)
+            return KP_INDEX_NONE;
+        key[1 + 2 * i] = place->frames[i].file;
+        key[2 + 2 * i] = place->frames[i].offset;
     }
+    size_t size = (1 + 2 * place->frame_count) * sizeof *key;
+    uint32_t number = kp_index_find(&s->place_keys, key, size);
+    if (number != KP_INDEX_NONE)
+        return number;
+    struct kp_sample_place *places = kp_array_grow(s->places, s->count, sizeof *places);
+    if (!places)
+        return KP_INDEX_NONE;
+    s->places = places;
+    number = kp_index_add(&s->place_keys, key, size);
+    if (number == KP_INDEX_NONE)
+        return KP_INDEX_NONE;
+    places[s->count] = *place;
+    places[s->count].cost = places[s->count].samples = 0;
+    s->count++;
+    return number;
+}
+
+void kp_samples_add(struct kp_samples *s, const struct kp_sample_place *place)
+{
+    uint32_t number = find_place(s, place);
     if (number == KP_INDEX_NONE) {
-        s->lost += count;
+        s->lost += place->samples;
         return;
     }
-    s->places[number].time_ns += time_ns;
-    s->places[number].samples += count;
+    s->places[number].cost += place->cost;
+    s->places[number].samples += place->samples;
 }
 
 void kp_samples_add_all(struct kp_samples *s, const struct kp_samples *other)
 {
     for (uint32_t i = 0; i < other->count; i++) {
-        const struct kp_sample_place *place = &other->places[i];
-        const struct kp_sample_file *file = &other->files[place->file];
-        kp_samples_add(s, kp_samples_file(s, file->path, file->build_id, file->module_hash), place->offset,
-                       place->time_ns, place->samples);
+        struct kp_sample_place place = other->places[i];
+        for (uint32_t f = 0; f < place.frame_count; f++) {
+            const struct kp_sample_file *file = &other->files[place.frames[f].file];
+            place.frames[f].file = kp_samples_file(s, file->path, file->build_id, file->module_hash);
+        }
+        kp_samples_add(s, &place);
     }
     s->lost += other->lost;
     s->unsampled += other->unsampled;
+    s->events |= other->events;
 }
 
 void kp_samples_free(struct kp_samples *s)

@@ -1,5 +1,6 @@
-/* See samples_file.h. JSON: {"files": [[path, build id, module's hash], ...], "places": [[file, offset, time, samples],
- * ...]}. */
+/* See samples_file.h. JSON: {"events": [name, ...], "files": [[path, build id, module's hash], ...], "places": [[kind,
+ * cost, samples, is exact, file, offset, caller's file, caller's offset, ...], ...]}; kind is the name of a kind of
+ * cost. */
 #include "kernprof/sample/samples_file.h"
 
 #include <json-c/json.h>
@@ -10,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "kernprof/sample/cost_kinds.h"
 #include "util/now.h"
 #include "util/output.h"
 #include "util/text_file.h"
@@ -23,18 +25,27 @@ static char *path_in(const char *folder)
     return asprintf(&path, "%s/" KP_SAMPLES_FILE_NAME, folder) < 0 ? NULL : path;
 }
 
-static struct json_object *array_of(const uint64_t *numbers, size_t count)
+static struct json_object *place_to_json(const struct kp_sample_place *place)
 {
     struct json_object *array = json_object_new_array();
-    for (size_t i = 0; i < count; i++)
-        json_object_array_add(array, json_object_new_uint64(numbers[i]));
+    json_object_array_add(array, json_object_new_string(kp_cost_kinds[place->kind].name));
+    json_object_array_add(array, json_object_new_uint64(place->cost));
+    json_object_array_add(array, json_object_new_uint64(place->samples));
+    json_object_array_add(array, json_object_new_uint64(place->is_exact));
+    for (uint32_t i = 0; i < place->frame_count; i++) {
+        json_object_array_add(array, json_object_new_uint64(place->frames[i].file));
+        json_object_array_add(array, json_object_new_uint64(place->frames[i].offset));
+    }
     return array;
 }
 
 static struct json_object *to_json(const struct kp_samples *samples)
 {
     struct json_object *json = json_object_new_object(), *files = json_object_new_array(),
-                       *places = json_object_new_array();
+                       *places = json_object_new_array(), *events = json_object_new_array();
+    for (unsigned i = 0; kp_cost_kinds[i].name; i++)
+        if (samples->events >> i & 1)
+            json_object_array_add(events, json_object_new_string(kp_cost_kinds[i].name));
     for (uint32_t i = 0; i < samples->file_count; i++) {
         struct json_object *file = json_object_new_array();
         json_object_array_add(file, json_object_new_string(samples->files[i].path));
@@ -42,11 +53,9 @@ static struct json_object *to_json(const struct kp_samples *samples)
         json_object_array_add(file, json_object_new_uint64(samples->files[i].module_hash));
         json_object_array_add(files, file);
     }
-    for (uint32_t i = 0; i < samples->count; i++) {
-        const struct kp_sample_place *place = &samples->places[i];
-        json_object_array_add(places,
-                              array_of((uint64_t[]){place->file, place->offset, place->time_ns, place->samples}, 4));
-    }
+    for (uint32_t i = 0; i < samples->count; i++)
+        json_object_array_add(places, place_to_json(&samples->places[i]));
+    json_object_object_add(json, "events", events);
     json_object_object_add(json, "files", files);
     json_object_object_add(json, "places", places);
     return json;
@@ -119,25 +128,67 @@ static uint32_t *add_files(struct json_object *files, struct kp_samples *samples
     return numbers;
 }
 
+/* The kind of cost of that name, or -1. */
+static int kind_of(struct json_object *name)
+{
+    return json_object_is_type(name, json_type_string) ? kp_cost_kind_find(json_object_get_string(name)) : -1;
+}
+
+static int add_place(struct json_object *array, const uint32_t *files, size_t file_count, struct kp_samples *samples)
+{
+    size_t count = json_object_is_type(array, json_type_array) ? json_object_array_length(array) : 0;
+    struct kp_sample_place place = {.frame_count = count > 4 ? (uint32_t)(count - 4) / 2 : 0};
+    uint64_t is_exact;
+    int kind = count ? kind_of(json_object_array_get_idx(array, 0)) : -1;
+    if (kind < 0 || place.frame_count == 0 || count > 4 + 2 * KP_SAMPLE_FRAMES || count % 2 != 0 ||
+        number(array, count, 1, &place.cost) != 0 || number(array, count, 2, &place.samples) != 0 ||
+        number(array, count, 3, &is_exact) != 0)
+        return -1;
+    place.kind = (uint32_t)kind;
+    place.is_exact = is_exact != 0;
+    for (uint32_t i = 0; i < place.frame_count; i++) {
+        uint64_t file;
+        if (number(array, count, 4 + 2 * i, &file) != 0 || file >= file_count ||
+            number(array, count, 5 + 2 * i, &place.frames[i].offset) != 0)
+            return -1;
+        place.frames[i].file = files[file];
+    }
+    kp_samples_add(samples, &place);
+    return 0;
+}
+
 static int add_places(struct json_object *places, const uint32_t *files, size_t file_count, struct kp_samples *samples)
 {
-    for (size_t i = 0; i < json_object_array_length(places); i++) {
-        struct json_object *place = json_object_array_get_idx(places, i);
-        uint64_t file, offset, time_ns, count;
-        if (number(place, 4, 0, &file) != 0 || file >= file_count || number(place, 4, 1, &offset) != 0 ||
-            number(place, 4, 2, &time_ns) != 0 || number(place, 4, 3, &count) != 0)
+    for (size_t i = 0; i < json_object_array_length(places); i++)
+        if (add_place(json_object_array_get_idx(places, i), files, file_count, samples) != 0)
             return -1;
-        kp_samples_add(samples, files[file], offset, time_ns, count);
+    return 0;
+}
+
+static int add_events(struct json_object *events, struct kp_samples *samples)
+{
+    for (size_t i = 0; i < json_object_array_length(events); i++) {
+        int kind = kind_of(json_object_array_get_idx(events, i));
+        if (kind < 0)
+            return -1;
+        samples->events |= UINT32_C(1) << kind;
     }
     return 0;
 }
 
+/* The array under `key`; NULL: there is none. */
+static struct json_object *array_in(struct json_object *json, const char *key)
+{
+    struct json_object *array = NULL;
+    json_object_object_get_ex(json, key, &array);
+    return json_object_is_type(array, json_type_array) ? array : NULL;
+}
+
 static int from_json(struct json_object *json, struct kp_samples *samples)
 {
-    struct json_object *files = NULL, *places = NULL;
-    if (!json_object_is_type(json, json_type_object) || !json_object_object_get_ex(json, "files", &files) ||
-        !json_object_object_get_ex(json, "places", &places) || !json_object_is_type(files, json_type_array) ||
-        !json_object_is_type(places, json_type_array))
+    struct json_object *events = array_in(json, "events"), *files = array_in(json, "files"),
+                       *places = array_in(json, "places");
+    if (!events || !files || !places || add_events(events, samples) != 0)
         return -1;
     uint32_t *numbers = add_files(files, samples);
     int result = numbers ? add_places(places, numbers, json_object_array_length(files), samples) : -1;

@@ -18,6 +18,7 @@
 
 #include "format/counters_reader.h"
 #include "format/samples.h"
+#include "kernprof/sample/cost_kinds.h"
 #include "util/signal_free_thread.h"
 #include "util/array.h"
 
@@ -85,7 +86,11 @@ static void add_sample(struct kp_timer_sampler *s, int fd, struct process *p, co
     if (sample->module >= p->file_count || p->files[sample->module] == KP_INDEX_NONE)
         find_files(s, fd, p);
     uint32_t file = sample->module < p->file_count ? p->files[sample->module] : KP_INDEX_NONE;
-    kp_samples_add(&s->samples, file, sample->offset, sample->periods * period_ns, 1);
+    kp_samples_add(&s->samples, &(struct kp_sample_place){.kind = KP_COST_TIME,
+                                                          .frame_count = 1,
+                                                          .frames = {{file, sample->offset}},
+                                                          .cost = sample->periods * period_ns,
+                                                          .samples = 1});
 }
 
 /* Takes `count` complete samples out of the ring, from slot `first` on. They are read again after they were seen to be
