@@ -3,7 +3,8 @@
  *
  * Whether a destructor runs because the process exits or because dlclose was called decides what it may unmap, and
  * nothing in the C library says which. So exit is made to set a flag that outlives the module which asked for it: a
- * handler that belongs to no module (no handle), and so must not lie in one; sem_post is the C library's own. */
+ * handler of no module, whose handle is the flag itself; the function must lie in no module that can be closed, and
+ * sem_post is the C library's own. (Without a handle, ThreadSanitizer calls it without its argument.) */
 #include "runtime/runtime.h"
 
 #include <semaphore.h>
@@ -26,7 +27,7 @@ static void create_flags(struct kp_counters_header *header)
     header->flag_library = (uintptr_t)&pthread_setspecific;
     sem_t *exit_flag = kp_os_allocate(sizeof *exit_flag);
     if (exit_flag && sem_init(exit_flag, 0, 0) == 0 &&
-        __cxa_atexit((void (*)(void *))(void *)sem_post, exit_flag, NULL) == 0)
+        __cxa_atexit((void (*)(void *))(void *)sem_post, exit_flag, exit_flag) == 0)
         header->exit_flag = (uintptr_t)exit_flag;
     pthread_key_t key;
     if (pthread_key_create(&key, NULL) != 0)

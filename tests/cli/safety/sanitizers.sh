@@ -66,3 +66,31 @@ for sanitizers in address,undefined thread; do
     done
   done
 done
+# The C++ library's own handlers run at exit, too, and ThreadSanitizer wraps all of them.
+cat > t.cpp <<'C'
+#include <cstdio>
+#include <thread>
+static int work(int n)
+{
+    int s = 0;
+    for (int i = 0; i < n; i++)
+        s += i % 7; // counted
+    return s;
+}
+int main()
+{
+    int a = 0, b = 0;
+    std::thread first([&] { a = work(1000); }), second([&] { b = work(500); });
+    first.join();
+    second.join();
+    std::printf("%d\n", a + b);
+}
+C
+line=$(grep -n '// counted' t.cpp | cut -d: -f1)
+for version in 14 19; do
+  command -v clang++-$version > /dev/null || continue
+  KERNPROF_CXX=clang++-$version "$KERNPROF" c++ -O1 -g -fkernprof-all -fsanitize=thread t.cpp -o t
+  timeout 60 "$KERNPROF" -l -q -o t.lprof ./t > out || fail "C++, clang $version: exit status $?"
+  expect "C++, clang $version: output" "$(cat out)" "4491"
+  expect "C++, clang $version: hits" "$(hits t.lprof "$line")" 1500
+done
