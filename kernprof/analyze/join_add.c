@@ -18,119 +18,50 @@
 #include "util/array.h"
 #include "util/now.h"
 
-struct kp_join *kp_join_new(int by_function)
+static struct kp_joined_module *find_module(struct kp_join *join, const struct kp_module_chunk *chunk)
 {
-    struct kp_join *join = calloc(1, sizeof *join);
-    if (join)
-        join->by_function = by_function;
-    return join;
-}
-
-static void free_module(struct module *m)
-{
-    for (unsigned i = 0; m->solved && i < kp_times_function_count(m->times); i++)
-        free(m->solved[i].hits);
-    free(m->solved);
-    if (m->times)
-        kp_times_free(m->times);
-    free(m->first_words);
-    kp_thread_lines_free(&m->threads);
-    if (m->code)
-        kp_symbolizer_close(m->code);
-    free(m->path);
-    free(m->copy);
-    free(m->map);
-    free(m->words);
-    free(m->memory);
-}
-
-void kp_join_free(struct kp_join *join)
-{
-    for (unsigned i = 0; i < join->module_count; i++)
-        free_module(&join->modules[i]);
-    for (unsigned i = 0; i < join->process_count; i++)
-        free(join->processes[i].command);
-    free(join->modules);
-    free(join->processes);
-    kp_timer_sums_free(&join->timers);
-    kp_join_memory_free(&join->memory);
-    free(join);
-}
-
-unsigned kp_join_functions(const struct kp_join *join)
-{
-    return join->function_count;
-}
-
-uint64_t kp_join_timers(const struct kp_join *join)
-{
-    return join->timers.count;
-}
-
-const struct kp_join_memory *kp_join_memory(const struct kp_join *join)
-{
-    return &join->memory;
-}
-
-unsigned kp_join_damaged(const struct kp_join *join)
-{
-    return join->damaged;
-}
-
-void kp_join_globs(const struct kp_join *join, struct kp_globs *globs)
-{
-    for (unsigned i = 0; i < join->module_count; i++)
-        kp_globs_add(globs, join->modules[i].map, join->modules[i].map_size);
-}
-
-uint64_t kp_join_uncounted(const struct kp_join *join)
-{
-    return join->uncounted;
-}
-
-/* 0, or -1 out of memory. */
-static int find_first_words(struct module *m)
-{
-    unsigned count = kp_times_function_count(m->times);
-    m->first_words = calloc((size_t)count + 1, sizeof *m->first_words);
-    for (unsigned i = 0; m->first_words && i < count; i++)
-        m->first_words[i] =
-            kp_map_first_word(kp_times_function(m->times, i), m->map_address, m->counters_address, m->counters_size);
-    return m->first_words ? 0 : -1;
-}
-
-static struct module *find_module(struct kp_join *join, const struct kp_module_chunk *chunk)
-{
-    const unsigned char *map = (const unsigned char *)chunk + chunk->map_offset;
     uint64_t hash = kp_module_hash(chunk);
     for (unsigned i = 0; i < join->module_count; i++)
         if (join->modules[i].hash == hash && join->modules[i].counters_size == chunk->counters_size)
             return &join->modules[i];
-    struct module *modules = kp_array_grow(join->modules, join->module_count, sizeof *modules);
+    return NULL;
+}
+
+/* Fills a module that is all zeros but for what the chunk says in numbers. 0, or -1 out of memory. */
+static int fill_module(struct kp_joined_module *m, const struct kp_module_chunk *chunk, const char *folder,
+                       int by_function)
+{
+    m->path = strdup((const char *)chunk + chunk->path_offset);
+    m->map = malloc(chunk->map_size + 8);
+    m->words = calloc(chunk->counters_size / 8 + 1, 8);
+    if (!m->path || !m->map || !m->words)
+        return -1;
+    if (chunk->copy && folder && asprintf(&m->copy, "%s/" KP_MODULE_COPY, folder, (unsigned long long)chunk->copy) < 0)
+        m->copy = NULL;
+    memcpy(m->map, (const unsigned char *)chunk + chunk->map_offset, chunk->map_size);
+    for (uint32_t i = 0; i < chunk->build_id_size; i++)
+        sprintf(m->build_id + 2 * (size_t)i, "%02x", chunk->build_id[i]);
+    const struct kp_module_map map = {m->map, chunk->map_size, chunk->map_address, chunk->counters_address,
+                                      chunk->counters_size};
+    m->index = kp_module_index_new(&map, by_function);
+    m->times = m->index ? kp_times_new(m->index) : NULL;
+    return m->times ? 0 : -1;
+}
+
+/* NULL: out of memory. */
+static struct kp_joined_module *add_module(struct kp_join *join, const struct kp_module_chunk *chunk)
+{
+    struct kp_joined_module *modules = kp_array_grow(join->modules, join->module_count, sizeof *modules);
     if (!modules)
         return NULL;
     join->modules = modules;
-    struct module *m = &modules[join->module_count];
-    *m = (struct module){.hash = hash,
-                         .path = strdup((const char *)chunk + chunk->path_offset),
-                         .map = malloc(chunk->map_size + 8),
-                         .map_size = chunk->map_size,
-                         .map_address = chunk->map_address,
-                         .counters_address = chunk->counters_address,
-                         .counters_size = chunk->counters_size,
-                         .words = calloc(chunk->counters_size / 8 + 1, 8)};
-    if (!m->path || !m->map || !m->words)
+    struct kp_joined_module *m = &modules[join->module_count];
+    *m = (struct kp_joined_module){
+        .hash = kp_module_hash(chunk), .map_size = chunk->map_size, .counters_size = chunk->counters_size};
+    if (fill_module(m, chunk, join->folder, join->by_function) != 0) {
+        kp_joined_module_free(m);
         return NULL;
-    if (chunk->copy && join->folder &&
-        asprintf(&m->copy, "%s/" KP_MODULE_COPY, join->folder, (unsigned long long)chunk->copy) < 0)
-        m->copy = NULL;
-    memcpy(m->map, map, chunk->map_size);
-    m->times =
-        kp_times_new(m->map, m->map_size, m->map_address, m->counters_address, m->counters_size, join->by_function);
-    if (!m->times || find_first_words(m) != 0)
-        return NULL;
-    for (uint32_t i = 0; i < chunk->build_id_size; i++)
-        sprintf(m->build_id + 2 * (size_t)i, "%02x", chunk->build_id[i]);
+    }
     join->module_count++;
     join->function_count += kp_map_functions(m->map, m->map_size, join->by_function);
     return m;
@@ -175,28 +106,6 @@ static void add_function(uint64_t *sums, const uint64_t *words, const struct kp_
     }
 }
 
-/* 0, or -1 out of memory. */
-static int add_segment(struct kp_join *join, struct module *m, const struct kp_segment_chunk *chunk, double tick_ns,
-                       unsigned thread)
-{
-    uint64_t *words = malloc(chunk->counters_size + 1);
-    if (!words)
-        return -1;
-    memcpy(words, (const unsigned char *)chunk + chunk->counters_offset, chunk->counters_size);
-    kp_times_add_fused(m->times, words);
-    for (unsigned i = 0; i < kp_times_function_count(m->times); i++) {
-        const struct kp_map_record *record = kp_times_function(m->times, i)->record;
-        int64_t first = m->first_words[i];
-        if (record->line_count && first >= 0)
-            add_function(m->words + first, words + first, record, tick_ns);
-    }
-    kp_times_add_segment(m->times, words, tick_ns);
-    int result =
-        join->by_function ? 0 : kp_thread_lines_add(&m->threads, m->times, m->first_words, words, tick_ns, thread);
-    free(words);
-    return result;
-}
-
 /* The threads of one counter file, in the order in which they began to count. */
 struct threads {
     uint32_t *ids;
@@ -217,28 +126,36 @@ static unsigned number_of_thread(struct threads *threads, uint32_t id)
     return threads->count;
 }
 
-struct kp_symbolizer *kp_join_symbolizer(struct module *m)
-{
-    if (!m->code_tried && m->copy)
-        m->code = kp_symbolizer_open(m->copy, m->build_id);
-    if (!m->code_tried && !m->code)
-        m->code = kp_symbolizer_open(m->path, m->build_id);
-    m->code_tried = 1;
-    return m->code;
-}
-
 /* A module as it was loaded in one process. */
 struct load {
     unsigned module; /* its place in join->modules, plus 1; 0: none of this number */
     uint64_t map_address;
 };
 
-/* The symbol of the function at an address of the process; NULL: it is in none of our modules. */
-static const char *function_at(struct kp_join *join, const struct load *loads, unsigned count, uint64_t address)
+/* A counter file that is being added. */
+struct adding {
+    struct kp_join *join;
+    const struct kp_counters *file;
+    double tick_ns;
+    struct load *loads; /* by the module's number in the file, from 1 */
+    unsigned load_count;
+    struct threads threads;
+    uint64_t peak_number; /* of the process's memory; 0: it was not measured */
+};
+
+/* The module of this number in the file; NULL: no chunk of it was there. */
+static struct kp_joined_module *module_of(const struct adding *a, uint32_t number)
 {
-    for (unsigned i = 1; i <= count; i++) {
-        struct kp_symbolizer *code = loads[i].module ? kp_join_symbolizer(&join->modules[loads[i].module - 1]) : NULL;
-        const char *name = code ? kp_symbolizer_symbol(code, address - loads[i].map_address +
+    return number <= a->load_count && a->loads[number].module ? &a->join->modules[a->loads[number].module - 1] : NULL;
+}
+
+/* The symbol of the function at an address of the process; NULL: it is in none of our modules. */
+static const char *function_at(const struct adding *a, uint64_t address)
+{
+    for (unsigned i = 1; i <= a->load_count; i++) {
+        struct kp_joined_module *m = module_of(a, i);
+        struct kp_symbolizer *code = m ? kp_joined_symbolizer(m) : NULL;
+        const char *name = code ? kp_symbolizer_symbol(code, address - a->loads[i].map_address +
                                                                  kp_symbolizer_section(code, KP_MAP_SECTION))
                                 : NULL;
         if (name)
@@ -247,32 +164,95 @@ static const char *function_at(struct kp_join *join, const struct load *loads, u
     return NULL;
 }
 
-static void add_targets(struct kp_join *join, const struct kp_targets_chunk *chunk, const struct load *loads,
-                        unsigned count)
+/* The calls of each site to its last target are not in a table yet. */
+static void add_last_targets(const struct adding *a, struct kp_joined_module *m, const uint64_t *words)
 {
-    const struct kp_target *entries = (const void *)(chunk + 1);
-    for (uint32_t i = 0; i < chunk->capacity; i++) {
-        const char *callee = entries[i].address ? function_at(join, loads, count, entries[i].address) : NULL;
-        if (callee)
-            kp_times_add_target(join->modules[loads[chunk->module].module - 1].times, entries[i].site, callee,
-                                entries[i].calls);
+    for (unsigned i = 0; i < kp_module_site_count(m->index); i++) {
+        uint64_t first = kp_module_site(m->index, i)->word;
+        const uint64_t *site = words + first;
+        uint64_t calls = kp_site_calls(site) - site[KP_SITE_TARGET_CALLS];
+        const char *callee = site[KP_SITE_TARGET] ? function_at(a, site[KP_SITE_TARGET]) : NULL;
+        if (callee && calls)
+            kp_times_add_target(m->times, first, callee, calls);
     }
 }
 
-/* The calls of each site to its last target are not in a table yet. */
-static void add_last_targets(struct kp_join *join, const struct kp_segment_chunk *segment, const struct load *loads,
-                             unsigned count)
+/* One function for each kind of chunk: 0, or -1 out of memory. What does not fit the module that it is of is damaged,
+ * and left out. */
+
+static int add_module_chunk(struct adding *a, const struct kp_module_chunk *chunk)
 {
-    struct kp_times *times = join->modules[loads[segment->module].module - 1].times;
-    const uint64_t *words = (const void *)((const unsigned char *)segment + segment->counters_offset);
-    for (unsigned i = 0; i < kp_times_site_count(times); i++) {
-        uint64_t first = kp_times_site_word(times, i);
-        const uint64_t *site = words + first;
-        uint64_t calls = kp_site_calls(site) - site[KP_SITE_TARGET_CALLS];
-        const char *callee = site[KP_SITE_TARGET] ? function_at(join, loads, count, site[KP_SITE_TARGET]) : NULL;
-        if (callee && calls)
-            kp_times_add_target(times, first, callee, calls);
+    if (chunk->module < 1 || chunk->module > a->load_count)
+        return 0;
+    struct kp_joined_module *m = find_module(a->join, chunk);
+    if (!m)
+        m = add_module(a->join, chunk);
+    if (!m)
+        return -1;
+    a->loads[chunk->module] = (struct load){(unsigned)(m - a->join->modules) + 1, chunk->map_address};
+    return 0;
+}
+
+static int add_segment_chunk(struct adding *a, const struct kp_segment_chunk *chunk)
+{
+    struct kp_joined_module *m = module_of(a, chunk->module);
+    if (!m || chunk->counters_size != m->counters_size)
+        return 0;
+    unsigned thread = number_of_thread(&a->threads, chunk->thread);
+    uint64_t *words = thread ? malloc(chunk->counters_size + 1) : NULL;
+    if (!words)
+        return -1;
+    memcpy(words, (const unsigned char *)chunk + chunk->counters_offset, chunk->counters_size);
+    kp_module_add_fused(m->index, words);
+    for (unsigned i = 0; i < kp_module_function_count(m->index); i++) {
+        const struct kp_map_record *record = kp_module_function(m->index, i)->record;
+        int64_t first = kp_module_first_word(m->index, i);
+        if (record->line_count && first >= 0)
+            add_function(m->words + first, words + first, record, a->tick_ns);
     }
+    kp_times_add_segment(m->times, words, a->tick_ns);
+    int result = a->join->by_function ? 0 : kp_thread_lines_add(&m->threads, m->index, words, a->tick_ns, thread);
+    add_last_targets(a, m, words);
+    free(words);
+    return result;
+}
+
+static int add_targets_chunk(struct adding *a, const struct kp_targets_chunk *chunk)
+{
+    const struct kp_target *entries = (const void *)(chunk + 1);
+    struct kp_joined_module *m = module_of(a, chunk->module);
+    for (uint32_t i = 0; m && i < chunk->capacity; i++) {
+        const char *callee = entries[i].address ? function_at(a, entries[i].address) : NULL;
+        if (callee)
+            kp_times_add_target(m->times, entries[i].site, callee, entries[i].calls);
+    }
+    return 0;
+}
+
+static int add_memory_chunk(struct adding *a, const struct kp_chunk *chunk)
+{
+    uint32_t number;
+    uint64_t count;
+    const struct kp_memory_line *lines = kp_memory_lines(chunk, &number, &count);
+    struct kp_joined_module *m = lines ? module_of(a, number) : NULL;
+    return m ? kp_join_memory_add_lines(&m->memory, m->counters_size, lines, count, a->peak_number) : 0;
+}
+
+static int add_chunk(struct adding *a, const struct kp_chunk *chunk)
+{
+    const struct kp_module_chunk *module = kp_counters_module(chunk);
+    const struct kp_segment_chunk *segment = kp_counters_segment(chunk);
+    const struct kp_targets_chunk *targets = kp_counters_targets(chunk);
+    const struct kp_timers_chunk *timers = kp_counters_timers(chunk);
+    if (module)
+        return add_module_chunk(a, module);
+    if (segment)
+        return add_segment_chunk(a, segment);
+    if (targets)
+        return add_targets_chunk(a, targets);
+    if (timers)
+        return kp_timer_sums_add(&a->join->timers, a->file, timers, a->tick_ns);
+    return add_memory_chunk(a, chunk);
 }
 
 static double ratio(uint64_t ns, uint64_t ticks)
@@ -295,26 +275,18 @@ static double tick_length_ns(const struct kp_counters_header *header)
     return ratio((uint64_t)kp_now_ns(CLOCK_MONOTONIC) - ns, length);
 }
 
-/* NULL: it did not count. */
-struct process *kp_join_find_process(const struct kp_join *join, uint32_t pid)
-{
-    for (unsigned i = 0; i < join->process_count; i++)
-        if (join->processes[i].pid == pid)
-            return &join->processes[i];
-    return NULL;
-}
-
 /* 0, or -1 out of memory. */
 static int add_process(struct kp_join *join, const struct kp_counters_header *header)
 {
-    struct process *p = kp_join_find_process(join, header->pid);
+    struct kp_joined_process *p = kp_joined_process(join, header->pid);
     if (!p) {
-        struct process *processes = kp_array_grow(join->processes, join->process_count, sizeof *processes);
+        struct kp_joined_process *processes = kp_array_grow(join->processes, join->process_count, sizeof *processes);
         if (!processes)
             return -1;
         join->processes = processes;
         p = &processes[join->process_count++];
-        *p = (struct process){.pid = header->pid, .start_ns = header->start_ns, .mono_start_ns = header->mono_start_ns};
+        *p = (struct kp_joined_process){
+            .pid = header->pid, .start_ns = header->start_ns, .mono_start_ns = header->mono_start_ns};
     }
     if (header->start_ns < p->start_ns) {
         p->start_ns = header->start_ns;
@@ -339,53 +311,18 @@ int kp_join_add_bytes(struct kp_join *join, const void *bytes, uint64_t size)
         join->damaged++;
         return 0;
     }
-    double tick_ns = tick_length_ns(file.header);
-    unsigned modules = file.header->module_count;
-    if (modules > size / KP_COUNTERS_PAGE)
-        modules = (unsigned)(size / KP_COUNTERS_PAGE);
-    struct load *loads = calloc(modules + 1, sizeof *loads); /* by the module's number */
-    struct threads threads = {0};
-    if (!loads || add_process(join, file.header) != 0) {
-        free(loads);
-        return -1;
-    }
-    uint64_t peak_number = 0;
-    int result = kp_join_memory_add_process(&join->memory, &file, &peak_number);
+    struct adding a = {.join = join, .file = &file, .tick_ns = tick_length_ns(file.header)};
+    uint64_t pages = size / KP_COUNTERS_PAGE; /* a module has at least one; the header's number may be damaged */
+    a.load_count = file.header->module_count < pages ? file.header->module_count : (unsigned)pages;
+    a.loads = calloc(a.load_count + 1u, sizeof *a.loads);
+    int result = a.loads && add_process(join, file.header) == 0 ? 0 : -1;
+    if (result == 0)
+        result = kp_join_memory_add_process(&join->memory, &file, &a.peak_number);
     const struct kp_chunk *chunk;
-    for (uint64_t offset = KP_COUNTERS_PAGE; result == 0 && (chunk = kp_counters_next(&file, &offset)) != NULL;) {
-        const struct kp_module_chunk *module = kp_counters_module(chunk);
-        const struct kp_segment_chunk *segment = kp_counters_segment(chunk);
-        const struct kp_targets_chunk *targets = kp_counters_targets(chunk);
-        const struct kp_timers_chunk *timers = kp_counters_timers(chunk);
-        if (timers)
-            result = kp_timer_sums_add(&join->timers, &file, timers, tick_ns);
-        else if (module && module->module >= 1 && module->module <= modules) {
-            struct module *m = find_module(join, module);
-            if (!m)
-                result = -1;
-            else
-                loads[module->module] = (struct load){(unsigned)(m - join->modules) + 1, module->map_address};
-        } else if (segment && segment->module <= modules && loads[segment->module].module) {
-            struct module *m = &join->modules[loads[segment->module].module - 1];
-            if (segment->counters_size != m->counters_size)
-                continue;
-            unsigned thread = number_of_thread(&threads, segment->thread);
-            result = thread ? add_segment(join, m, segment, tick_ns, thread) : -1;
-            add_last_targets(join, segment, loads, modules);
-        } else if (targets && targets->module <= modules && loads[targets->module].module) {
-            add_targets(join, targets, loads, modules);
-        } else {
-            uint32_t number;
-            uint64_t count;
-            const struct kp_memory_line *lines = kp_memory_lines(chunk, &number, &count);
-            if (lines && number <= modules && loads[number].module) {
-                struct module *m = &join->modules[loads[number].module - 1];
-                result = kp_join_memory_add_lines(&m->memory, m->counters_size, lines, count, peak_number);
-            }
-        }
-    }
-    free(loads);
-    free(threads.ids);
+    for (uint64_t offset = KP_COUNTERS_PAGE; result == 0 && (chunk = kp_counters_next(&file, &offset)) != NULL;)
+        result = add_chunk(&a, chunk);
+    free(a.loads);
+    free(a.threads.ids);
     return result;
 }
 
@@ -440,10 +377,4 @@ int kp_join_add_folder(struct kp_join *join, const char *folder, struct kp_error
     join->folder = NULL;
     closedir(directory);
     return result;
-}
-
-void kp_join_add_samples(struct kp_join *join, const struct kp_samples *samples, const char *sampler)
-{
-    join->samples = *samples;
-    join->sampler = sampler;
 }
