@@ -1,4 +1,4 @@
-/* Joins counter files, maps and sources into a profile. */
+/* Joins counter files, maps and sources into a profile: add, then solve, then write. */
 #ifndef KP_KERNPROF_ANALYZE_JOIN_H
 #define KP_KERNPROF_ANALYZE_JOIN_H
 
@@ -51,7 +51,11 @@ void kp_join_add_samples(struct kp_join *join, const struct kp_samples *samples,
 /* Threads that ran without counters, as their file could not grow. */
 uint64_t kp_join_uncounted(const struct kp_join *join);
 
-/* Writes everything into an open profile. 0, or -1 with `error`. */
-int kp_join_write(struct kp_join *join, const struct kp_run *run, sqlite3 *profile, struct kp_error *error);
+/* Makes counts and times of what was added. To be called once, when everything has been added. 0, or -1 with `error`.
+ */
+int kp_join_solve(struct kp_join *join, struct kp_error *error);
+
+/* Writes everything into an open profile. 0, or -1 with `error`: also where nothing was solved. */
+int kp_join_write(const struct kp_join *join, const struct kp_run *run, sqlite3 *profile, struct kp_error *error);
 
 #endif

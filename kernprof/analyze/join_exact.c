@@ -15,17 +15,17 @@ struct part {
     double own, whole;
 };
 
-static uint64_t *lines_of(const struct module *m, unsigned function)
+static uint64_t *lines_of(const struct kp_joined_module *m, unsigned function)
 {
-    return m->words + m->first_words[function] + kp_times_function(m->times, function)->record->counter_count +
+    return kp_joined_words(m, function) + kp_module_function(m->index, function)->record->counter_count +
            KP_ACTIVATION_WORDS;
 }
 
-static double sampled_ns(const struct kp_times *times, unsigned function)
+static double sampled_ns(const struct kp_joined_module *m, unsigned function)
 {
     double sum = 0;
-    for (uint32_t i = 0; i < kp_times_function(times, function)->record->line_count; i++)
-        sum += kp_times_line(times, function, i)->time_ns;
+    for (uint32_t i = 0; i < kp_module_function(m->index, function)->record->line_count; i++)
+        sum += kp_times_line(m->times, function, i)->time_ns;
     return sum;
 }
 
@@ -33,28 +33,28 @@ static double sampled_ns(const struct kp_times *times, unsigned function)
 struct called {
     unsigned loop;     /* from 1 */
     double sampled_ns; /* of these calls, by samples of the callee */
-    struct solved *to;
+    struct kp_solved_function *to;
 };
 
 /* Time of a function's calls that were not inlined, by samples of the callees: added to `parts`, by line. Lists those
  * in loops in `called`, of which there are at most as many as the module has arcs. Returns their number. */
-static unsigned add_callees(const struct kp_join *join, const struct kp_names *names, unsigned module,
-                            unsigned function, struct part *parts, struct called *called)
+static unsigned add_callees(const struct kp_join *join, unsigned module, unsigned function, struct part *parts,
+                            struct called *called)
 {
     unsigned count, calls = 0;
-    const struct module *m = &join->modules[module];
-    const struct kp_map_view *view = kp_times_function(m->times, function);
+    const struct kp_joined_module *m = &join->modules[module];
+    const struct kp_map_view *view = kp_module_function(m->index, function);
     const struct kp_arc *arcs = kp_times_arcs(m->times, &count);
     for (unsigned i = 0; i < count; i++) {
         if (arcs[i].function != function || arcs[i].time_ns > 0)
             continue; /* of an inlined call the line's samples tell */
-        const struct kp_named *callee = kp_join_find_callee(join, names, arcs[i].callee, module,
-                                                            view->strings + view->files[view->record->file].path);
-        const struct module *of = callee ? &join->modules[callee->module] : NULL;
+        const struct kp_function_name *callee =
+            kp_function_names_find(&join->names, arcs[i].callee, module, kp_module_file(m->index, function));
+        const struct kp_joined_module *of = callee ? &join->modules[callee->module] : NULL;
         if (!of || !of->solved[callee->function].calls)
             continue;
-        struct solved *to = &of->solved[callee->function];
-        double ns = sampled_ns(of->times, callee->function) / (double)to->calls * (double)arcs[i].calls;
+        struct kp_solved_function *to = &of->solved[callee->function];
+        double ns = sampled_ns(of, callee->function) / (double)to->calls * (double)arcs[i].calls;
         parts[arcs[i].line].whole += ns;
         if (view->lines[arcs[i].line].loop)
             called[calls++] = (struct called){view->lines[arcs[i].line].loop, ns, to};
@@ -62,7 +62,7 @@ static unsigned add_callees(const struct kp_join *join, const struct kp_names *n
     return calls;
 }
 
-static struct part part_of(const struct module *m, unsigned function, uint32_t line, enum source source)
+static struct part part_of(const struct kp_joined_module *m, unsigned function, uint32_t line, enum source source)
 {
     const struct kp_line_time *sampled = kp_times_line(m->times, function, line);
     int64_t ticks = (int64_t)lines_of(m, function)[(size_t)KP_LINE_WORDS * line + KP_LINE_SELF_TICKS];
@@ -71,7 +71,7 @@ static struct part part_of(const struct module *m, unsigned function, uint32_t l
 }
 
 /* A function whose loops' times are to be shared out. */
-struct function {
+struct looping {
     const struct kp_map_view *view;
     uint64_t *lines, *loops; /* their words */
     struct part *parts;      /* by line */
@@ -83,7 +83,7 @@ struct function {
     struct called *called;
 };
 
-static void find_sums(const struct function *f)
+static void find_sums(const struct looping *f)
 {
     for (uint32_t loop = 0; loop < f->view->record->loop_count; loop++)
         f->sums[loop].part = (struct part){0, 0};
@@ -96,7 +96,7 @@ static void find_sums(const struct function *f)
 }
 
 /* Before anything is shared out. */
-static void find_timed(const struct function *f)
+static void find_timed(const struct looping *f)
 {
     for (uint32_t i = 0; i < f->view->record->line_count; i++)
         if (f->view->lines[i].loop)
@@ -105,7 +105,7 @@ static void find_timed(const struct function *f)
 }
 
 /* Shares out the time of the loops that `parts` say something of, and that no earlier source did. */
-static void share(const struct function *f)
+static void share(const struct looping *f)
 {
     find_sums(f);
     for (uint32_t i = 0; i < f->view->record->line_count; i++) {
@@ -131,7 +131,7 @@ static void share(const struct function *f)
 }
 
 /* What was called in loops took its part of their time, whatever the samples add up to. */
-static void correct_callees(const struct function *f, unsigned calls)
+static void correct_callees(const struct looping *f, unsigned calls)
 {
     for (unsigned i = 0; i < calls; i++) {
         const struct called *called = &f->called[i];
@@ -143,7 +143,7 @@ static void correct_callees(const struct function *f, unsigned calls)
     }
 }
 
-static int has_untimed_loops(const struct function *f)
+static int has_untimed_loops(const struct looping *f)
 {
     for (uint32_t loop = 0; loop < f->view->record->loop_count; loop++)
         if (f->loops[(size_t)KP_LOOP_WORDS * loop + KP_LOOP_SELF_TICKS])
@@ -152,10 +152,10 @@ static int has_untimed_loops(const struct function *f)
 }
 
 /* 0, or -1 out of memory. */
-static int share_loops(const struct kp_join *join, const struct kp_names *names, unsigned module, unsigned number)
+static int share_loops(const struct kp_join *join, unsigned module, unsigned number)
 {
-    const struct module *m = &join->modules[module];
-    struct function f = {.view = kp_times_function(m->times, number), .lines = lines_of(m, number)};
+    const struct kp_joined_module *m = &join->modules[module];
+    struct looping f = {.view = kp_module_function(m->index, number), .lines = lines_of(m, number)};
     const struct kp_map_record *record = f.view->record;
     f.loops = f.lines + (size_t)KP_LINE_WORDS * record->line_count;
     if (!has_untimed_loops(&f))
@@ -171,7 +171,7 @@ static int share_loops(const struct kp_join *join, const struct kp_names *names,
     for (enum source source = SAMPLES; result == 0 && source < SOURCES; source++) {
         for (uint32_t i = 0; i < record->line_count; i++)
             f.parts[i] = part_of(m, number, i, source);
-        unsigned calls = source == SAMPLES ? add_callees(join, names, module, number, f.parts, f.called) : 0;
+        unsigned calls = source == SAMPLES ? add_callees(join, module, number, f.parts, f.called) : 0;
         share(&f);
         correct_callees(&f, calls);
     }
@@ -181,25 +181,25 @@ static int share_loops(const struct kp_join *join, const struct kp_names *names,
     return result;
 }
 
-static int has_times(const struct module *m, unsigned function)
+static int has_times(const struct kp_joined_module *m, unsigned function)
 {
-    return kp_times_function(m->times, function)->record->line_count && m->first_words[function] >= 0;
+    return kp_module_function(m->index, function)->record->line_count && kp_module_first_word(m->index, function) >= 0;
 }
 
 /* Whether timestamps say what the function took: it had some, and in all of its calls, or nothing else says it. */
-static int is_exact(const struct module *m, unsigned function)
+static int is_exact(const struct kp_joined_module *m, unsigned function)
 {
     const uint64_t *activation = lines_of(m, function) - KP_ACTIVATION_WORDS;
     return activation[KP_TOTAL_TICKS] &&
-           (activation[KP_TIMED_CALLS] >= m->solved[function].calls || !(sampled_ns(m->times, function) > 0));
+           (activation[KP_TIMED_CALLS] >= m->solved[function].calls || !(sampled_ns(m, function) > 0));
 }
 
 /* Where a timestamp cost less than it was calibrated to, a line that takes next to nothing comes out below zero. The
  * others make up for it, in proportion, so that lines add up to their function. `word` is that of all lines. */
-static void lift_to_zero(const struct module *m, unsigned function, enum kp_line_word word)
+static void lift_to_zero(const struct kp_joined_module *m, unsigned function, enum kp_line_word word)
 {
     uint64_t *lines = lines_of(m, function);
-    uint32_t count = kp_times_function(m->times, function)->record->line_count;
+    uint32_t count = kp_module_function(m->index, function)->record->line_count;
     double above = 0, below = 0;
     for (uint32_t i = 0; i < count; i++) {
         double ns = (double)(int64_t)lines[(size_t)KP_LINE_WORDS * i + word];
@@ -213,16 +213,16 @@ static void lift_to_zero(const struct module *m, unsigned function, enum kp_line
     }
 }
 
-int kp_join_complete_exact(struct kp_join *join, const struct kp_names *names)
+int kp_join_complete_exact(struct kp_join *join)
 {
     for (unsigned i = 0; i < join->module_count; i++)
-        for (unsigned f = 0; f < kp_times_function_count(join->modules[i].times); f++)
-            if (has_times(&join->modules[i], f) && share_loops(join, names, i, f) != 0)
+        for (unsigned f = 0; f < kp_module_function_count(join->modules[i].index); f++)
+            if (has_times(&join->modules[i], f) && share_loops(join, i, f) != 0)
                 return -1;
     for (unsigned i = 0; i < join->module_count; i++) {
-        struct module *m = &join->modules[i];
-        for (unsigned f = 0; f < kp_times_function_count(m->times); f++) {
-            double sampled = sampled_ns(m->times, f);
+        struct kp_joined_module *m = &join->modules[i];
+        for (unsigned f = 0; f < kp_module_function_count(m->index); f++) {
+            double sampled = sampled_ns(m, f);
             m->solved[f].scale = sampled > 0 ? fmax(0, 1 + m->solved[f].loops_ns / sampled) : 1;
             m->solved[f].exact = has_times(m, f) && is_exact(m, f);
             if (m->solved[f].exact) {

@@ -1,4 +1,4 @@
-/* Counts and times of what was joined (see joined.h): flow.c solves the counters, times.c charges samples and calls. */
+/* Counts and times of what was joined (see joined.h): flow.c solves the counters, times_solve.c charges the calls. */
 #include "kernprof/analyze/joined.h"
 
 #include <stdlib.h>
@@ -7,31 +7,36 @@
 #include "kernprof/analyze/flow.h"
 #include "kernprof/sample/cost_kinds.h"
 
-/* Solves the counters of all functions of a module. */
-static int solve_module(struct module *m)
+/* Solves the counters of a function. 0, or -1 out of memory. */
+static int solve_function(struct kp_joined_module *m, unsigned number)
 {
-    unsigned count = kp_times_function_count(m->times);
-    m->solved = calloc(count + 1, sizeof *m->solved);
+    const struct kp_map_view *view = kp_module_function(m->index, number);
+    const struct kp_map_record *r = view->record;
+    struct kp_solved_function *solved = &m->solved[number];
+    uint64_t *blocks = calloc((size_t)r->block_count + 1, sizeof *blocks);
+    solved->hits = calloc((size_t)r->line_count + 1, sizeof *solved->hits);
+    int result = blocks && solved->hits ? 0 : -1;
+    if (result == 0 && r->line_count && kp_module_first_word(m->index, number) >= 0) {
+        const uint64_t *words = kp_joined_words(m, number);
+        result = kp_flow_solve(view, words, solved->hits, blocks, &solved->calls);
+        solved->inner_calls = words[r->counter_count + KP_INNER_CALLS];
+        kp_times_set_counts(m->times, number, solved->calls, solved->inner_calls, blocks);
+    }
+    free(blocks);
+    return result;
+}
+
+/* 0, or -1 out of memory. */
+static int solve_module(struct kp_joined_module *m)
+{
+    unsigned count = kp_module_function_count(m->index);
+    m->solved = calloc(count + 1u, sizeof *m->solved);
     if (!m->solved)
         return -1;
-    for (unsigned i = 0; i < count; i++) {
-        const struct kp_map_view *view = kp_times_function(m->times, i);
-        const struct kp_map_record *r = view->record;
-        struct solved *solved = &m->solved[i];
-        int64_t first = m->first_words[i];
-        uint64_t *blocks = calloc((size_t)r->block_count + 1, sizeof *blocks);
-        solved->hits = calloc((size_t)r->line_count + 1, sizeof *solved->hits);
-        int failed = !blocks || !solved->hits;
-        if (!failed && r->line_count && first >= 0) {
-            failed = kp_flow_solve(view, m->words + first, solved->hits, blocks, &solved->calls);
-            solved->inner_calls = m->words[(uint64_t)first + r->counter_count + KP_INNER_CALLS];
-            kp_times_set_counts(m->times, i, solved->calls, solved->inner_calls, blocks);
-        }
-        free(blocks);
-        if (failed)
+    for (unsigned i = 0; i < count; i++)
+        if (solve_function(m, i) != 0)
             return -1;
-    }
-    return 0;
+    return kp_thread_lines_solve(&m->threads, m->index);
 }
 
 /* The kernel's path and the loader's, which may be relative to where the program was. */
@@ -52,7 +57,7 @@ static int is_same_file(const char *sampled, const char *loaded)
 }
 
 /* Is the file what the module was loaded from? A path alone may have been that of several, one after the other. */
-static int is_of(const struct kp_sample_file *file, const struct module *m)
+static int is_of(const struct kp_sample_file *file, const struct kp_joined_module *m)
 {
     if (file->module_hash)
         return file->module_hash == m->hash;
@@ -62,9 +67,9 @@ static int is_of(const struct kp_sample_file *file, const struct module *m)
 }
 
 /* Charges the samples that lie in the module's code. Those of one file stand together, sorted. */
-static int charge_samples(struct module *m, int from_map, const struct kp_sample_place *samples, size_t count)
+static int charge_samples(struct kp_joined_module *m, int from_map, const struct kp_sample_place *samples, size_t count)
 {
-    struct kp_symbolizer *code = kp_join_symbolizer(m);
+    struct kp_symbolizer *code = kp_joined_symbolizer(m);
     struct kp_code_place *places = code ? calloc(count, sizeof *places) : NULL;
     if (!code)
         return 0;
@@ -114,108 +119,43 @@ static int charge_all_samples(struct kp_join *join)
     return 0;
 }
 
-static int compare_names(const void *left, const void *right)
+/* 0, or -1 out of memory. */
+static int list_names(struct kp_join *join)
 {
-    const struct kp_named *a = left, *b = right;
-    return strcmp(a->name, b->name);
+    const struct kp_module_index **modules = calloc(join->module_count + 1u, sizeof *modules);
+    for (unsigned i = 0; modules && i < join->module_count; i++)
+        modules[i] = join->modules[i].index;
+    int result = modules ? kp_function_names_fill(&join->names, modules, join->module_count) : -1;
+    free(modules);
+    return result;
 }
 
-static int list_names(const struct kp_join *join, struct kp_names *names)
-{
-    size_t count = 0;
-    for (unsigned m = 0; m < join->module_count; m++)
-        count += kp_times_function_count(join->modules[m].times);
-    names->rows = calloc(count + 1, sizeof *names->rows);
-    if (!names->rows)
-        return -1;
-    for (unsigned m = 0; m < join->module_count; m++)
-        for (unsigned i = 0; i < kp_times_function_count(join->modules[m].times); i++) {
-            const struct kp_map_view *view = kp_times_function(join->modules[m].times, i);
-            if (kp_map_is_profiled(view->record, join->by_function))
-                names->rows[names->count++] = (struct kp_named){view->strings + view->record->linkage_name, m, i};
-        }
-    if (names->count)
-        qsort(names->rows, names->count, sizeof *names->rows, compare_names);
-    return 0;
-}
-
-/* The name without what versions and link-time optimisation hang on. */
-static size_t plain_length(const char *name)
-{
-    size_t length = strcspn(name, ".");
-    return length ? length : strlen(name);
-}
-
-static const struct kp_named *find_name(const struct kp_names *names, const char *name)
-{
-    struct kp_named key = {name, 0, 0};
-    const struct kp_named *found =
-        names->count ? bsearch(&key, names->rows, names->count, sizeof key, compare_names) : NULL;
-    size_t length = plain_length(name);
-    if (found || !name[length])
-        return found;
-    char *plain = strndup(name, length);
-    key.name = plain;
-    if (plain && names->count)
-        found = bsearch(&key, names->rows, names->count, sizeof key, compare_names);
-    free(plain);
-    return found;
-}
-
-/* Of several functions of one name (static ones), that of the caller's own module and file. */
-const struct kp_named *kp_join_find_callee(const struct kp_join *join, const struct kp_names *names, const char *name,
-                                           unsigned module, const char *file)
-{
-    const struct kp_named *first = find_name(names, name), *best = first;
-    if (!first)
-        return NULL;
-    while (first > names->rows && compare_names(first - 1, first) == 0)
-        first--;
-    for (int score = 0; first < names->rows + names->count && compare_names(first, best) == 0; first++) {
-        const struct kp_map_view *view = kp_times_function(join->modules[first->module].times, first->function);
-        int fits = 1 + 2 * (first->module == module) +
-                   (strcmp(view->strings + view->files[view->record->file].path, file) == 0);
-        if (fits > score) {
-            score = fits;
-            best = first;
-        }
-    }
-    return best;
-}
-
-struct callees {
-    const struct kp_join *join;
-    const struct kp_names *names;
-};
-
-static int find_callee(void *data, const char *name, unsigned caller, const char *file, unsigned *module,
-                       unsigned *function)
-{
-    const struct callees *callees = data;
-    const struct kp_named *callee = kp_join_find_callee(callees->join, callees->names, name, caller, file);
-    if (!callee)
-        return 0;
-    *module = callee->module;
-    *function = callee->function;
-    return 1;
-}
-
-static int solve_times(const struct kp_join *join, const struct kp_names *names)
+/* 0, or -1 out of memory. */
+static int solve_times(const struct kp_join *join)
 {
     struct kp_times **times = calloc(join->module_count + 1u, sizeof *times);
     for (unsigned i = 0; times && i < join->module_count; i++)
         times[i] = join->modules[i].times;
-    int result = times ? kp_times_solve(times, join->module_count, find_callee, &(struct callees){join, names}) : -1;
+    int result = times ? kp_times_solve(times, join->module_count, &join->names) : -1;
     free(times);
     return result;
 }
 
-int kp_join_solve(struct kp_join *join, struct kp_names *names)
+/* 0, or -1 out of memory. */
+static int solve(struct kp_join *join)
 {
     for (unsigned i = 0; i < join->module_count; i++)
         if (solve_module(&join->modules[i]) != 0)
             return -1;
-    if (charge_all_samples(join) != 0 || list_names(join, names) != 0 || solve_times(join, names) != 0)
+    if (charge_all_samples(join) != 0 || list_names(join) != 0 || solve_times(join) != 0)
         return -1;
-    return kp_join_complete_exact(join, names);
+    return kp_join_complete_exact(join);
+}
+
+int kp_join_solve(struct kp_join *join, struct kp_error *error)
+{
+    if (solve(join) != 0)
+        return kp_fail(error, "out of memory");
+    join->is_solved = 1;
+    return 0;
 }

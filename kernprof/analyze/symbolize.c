@@ -1,13 +1,9 @@
 /* Places of code with libelf and libdw (see symbolize.h).
  *
  * All addresses of a file are resolved in one walk over its debug information: a scope is looked into only where one of
- * the addresses lies in it. Code that counts has no place, as its time is not the program's. But samples are one
- * instruction late: where the processor waited for an instruction to end, or for a branch, it is found at the next one.
- * So a sample at the first instruction that counts belongs to the program, and is charged where it would be if nothing
- * were counted: to the program's next instruction. Code that the compiler made without a line has that of the code
- * behind it. */
+ * the addresses lies in it. row_charge.c finds
+ * the row of the line table that an address is charged to. */
 #include "kernprof/analyze/symbolize.h"
-#include "format/map.h"
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>
@@ -17,6 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "kernprof/analyze/row_charge.h"
+#include "util/search.h"
 
 struct symbol {
     uint64_t start, end;
@@ -180,18 +179,22 @@ uint64_t kp_symbolizer_section(const struct kp_symbolizer *file, const char *nam
     return 0;
 }
 
+struct wanted_symbol {
+    const struct kp_symbolizer *file;
+    uint64_t address;
+};
+
+static int starts_at_or_before(const void *what, size_t i)
+{
+    const struct wanted_symbol *wanted = what;
+    return wanted->file->symbols[i].start <= wanted->address;
+}
+
 const char *kp_symbolizer_symbol(const struct kp_symbolizer *file, uint64_t address)
 {
-    size_t low = 0, high = file->symbol_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (file->symbols[middle].start <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    size_t end = kp_search_first(file->symbol_count, starts_at_or_before, &(struct wanted_symbol){file, address});
     /* Symbols may start at one place; one of them covers it. */
-    for (size_t i = low; i-- > 0 && low - i <= 4;)
+    for (size_t i = end; i-- > 0 && end - i <= 4;)
         if (address < file->symbols[i].end)
             return file->symbols[i].name;
     return NULL;
@@ -220,22 +223,15 @@ static char *clean_path(const char *folder, const char *path)
     return joined;
 }
 
-/* What a sample is charged to: the calls that led to an address, which is in the same order as the samples' own, and a
- * row of the line table; or to nothing. */
-struct charge {
-    uint64_t address;
-    Dwarf_Line *row; /* NULL: to nothing */
-};
-
 /* One compilation unit during the walk. */
 struct unit {
     struct kp_symbolizer *file;
     const char *folder;
     Dwarf_Files *files;
     size_t file_count;
-    const char **paths;           /* by index of file, made when first asked for */
-    struct kp_code_place *places; /* all */
-    struct charge *charges;       /* by place */
+    const char **paths;            /* by index of file, made when first asked for */
+    struct kp_code_place *places;  /* all */
+    struct kp_row_charge *charges; /* by place */
     size_t count;
     struct inlined **inlined; /* by place */
     unsigned *depth;          /* by place */
@@ -253,18 +249,21 @@ static const char *path_of(struct unit *u, Dwarf_Word index)
     return u->paths[index];
 }
 
+struct wanted_place {
+    const struct unit *unit;
+    uint64_t address;
+};
+
+static int is_charged_before(const void *what, size_t i)
+{
+    const struct wanted_place *wanted = what;
+    return wanted->unit->charges[i].address < wanted->address;
+}
+
 /* The first place that is charged to code at or behind the address. */
 static size_t first_place(const struct unit *u, uint64_t address)
 {
-    size_t low = 0, high = u->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (u->charges[middle].address < address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return kp_search_first(u->count, is_charged_before, &(struct wanted_place){u, address});
 }
 
 static Dwarf_Word attribute_word(Dwarf_Die *die, unsigned name)
@@ -339,64 +338,6 @@ static void visit_children(struct unit *u, Dwarf_Die *parent, int depth)
     } while (dwarf_siblingof(&child, &child) == 0);
 }
 
-enum row_kind { ROW_ENDS, ROW_COUNTS, ROW_HAS_NO_LINE, ROW_HAS_LINE };
-
-/* Behind the last row is one that ends. */
-static enum row_kind row_kind(Dwarf_Lines *rows, size_t number)
-{
-    Dwarf_Line *row = dwarf_onesrcline(rows, number);
-    bool ends = false;
-    int line = 0;
-    unsigned discriminator = 0;
-    if (!row || dwarf_lineendsequence(row, &ends) != 0 || ends || dwarf_lineno(row, &line) != 0)
-        return ROW_ENDS;
-    if (line <= 0)
-        return ROW_HAS_NO_LINE;
-    int counts = dwarf_linediscriminator(row, &discriminator) == 0 && discriminator == KP_COUNTING_DISCRIMINATOR;
-    return counts ? ROW_COUNTS : ROW_HAS_LINE;
-}
-
-static uint64_t row_start(Dwarf_Lines *rows, size_t number)
-{
-    Dwarf_Addr start = 0;
-    dwarf_lineaddr(dwarf_onesrcline(rows, number), &start);
-    return start;
-}
-
-/* The number of the row that an address is in; `count` where it is in none. */
-static size_t row_of(Dwarf_Lines *rows, size_t count, uint64_t address)
-{
-    size_t low = 0, high = count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (row_start(rows, middle) <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low && row_kind(rows, low - 1) != ROW_ENDS ? low - 1 : count;
-}
-
-static struct charge find_charge(Dwarf_Lines *rows, size_t count, uint64_t address)
-{
-    size_t row = row_of(rows, count, address), next = row;
-    if (row == count)
-        return (struct charge){address, NULL};
-    /* The row before may count as well, but is seldom what runs before: a block begins here, or there were not two
-     * rows. */
-    int is_counting = row_kind(rows, row) == ROW_COUNTS && row_start(rows, row) != address;
-    while (row_kind(rows, next) == ROW_COUNTS || row_kind(rows, next) == ROW_HAS_NO_LINE)
-        next++;
-    if (next > row && row_kind(rows, next) == ROW_HAS_LINE) {
-        row = next;
-        address = row_start(rows, row);
-    }
-    while (row > 0 && row_kind(rows, row) == ROW_HAS_NO_LINE)
-        row--; /* no code is behind it */
-    int has_line = row_kind(rows, row) == ROW_HAS_LINE || row_kind(rows, row) == ROW_COUNTS;
-    return (struct charge){address, has_line && !is_counting ? dwarf_onesrcline(rows, row) : NULL};
-}
-
 /* Puts a place's frames together: the line table's line is the innermost, the calls lead outwards. */
 static void finish_place(struct unit *u, size_t index, Dwarf_Line *row)
 {
@@ -422,34 +363,52 @@ static void finish_place(struct unit *u, size_t index, Dwarf_Line *row)
     place->frame_count = depth + 1;
 }
 
-static void visit_unit(struct unit *u, Dwarf_Die *die)
+static int has_places(const struct unit *u, Dwarf_Die *die)
 {
     Dwarf_Addr base, start, end;
-    Dwarf_Lines *rows;
-    size_t row_count;
     int found = 0;
     for (ptrdiff_t offset = 0; !found && (offset = dwarf_ranges(die, offset, &base, &start, &end)) > 0;) {
         size_t i = first_place(u, start);
         found = i < u->count && u->charges[i].address < end;
     }
-    if (!found || dwarf_getsrclines(die, &rows, &row_count) != 0 ||
+    return found;
+}
+
+/* Charges the places in the unit. That moves none of them past another. */
+static void find_charges(struct unit *u, Dwarf_Die *die, Dwarf_Lines *rows, size_t row_count)
+{
+    Dwarf_Addr base, start, end;
+    for (ptrdiff_t offset = 0; (offset = dwarf_ranges(die, offset, &base, &start, &end)) > 0;)
+        for (size_t i = first_place(u, start); i < u->count && u->places[i].address < end; i++)
+            u->charges[i] = kp_row_charge_find(rows, row_count, u->places[i].address);
+}
+
+static void finish_places(struct unit *u, Dwarf_Die *die)
+{
+    Dwarf_Addr base, start, end;
+    for (ptrdiff_t offset = 0; (offset = dwarf_ranges(die, offset, &base, &start, &end)) > 0;)
+        for (size_t i = first_place(u, start); i < u->count && u->charges[i].address < end; i++)
+            if (u->charges[i].row && u->places[i].frame_count == 0)
+                finish_place(u, i, u->charges[i].row);
+}
+
+static void visit_unit(struct unit *u, Dwarf_Die *die)
+{
+    Dwarf_Lines *rows;
+    size_t row_count;
+    Dwarf_Attribute folder;
+    if (!has_places(u, die) || dwarf_getsrclines(die, &rows, &row_count) != 0 ||
         dwarf_getsrcfiles(die, &u->files, &u->file_count) != 0)
         return;
-    Dwarf_Attribute attribute;
-    u->folder = dwarf_attr(die, DW_AT_comp_dir, &attribute) ? dwarf_formstring(&attribute) : NULL;
+    u->folder = dwarf_attr(die, DW_AT_comp_dir, &folder) ? dwarf_formstring(&folder) : NULL;
     u->paths = calloc(u->file_count + 1, sizeof *u->paths);
     if (!u->paths) {
         u->failed = 1;
         return;
     }
-    for (ptrdiff_t offset = 0; (offset = dwarf_ranges(die, offset, &base, &start, &end)) > 0;)
-        for (size_t i = first_place(u, start); i < u->count && u->places[i].address < end; i++)
-            u->charges[i] = find_charge(rows, row_count, u->places[i].address);
+    find_charges(u, die, rows, row_count);
     visit_children(u, die, 0);
-    for (ptrdiff_t offset = 0; (offset = dwarf_ranges(die, offset, &base, &start, &end)) > 0;)
-        for (size_t i = first_place(u, start); i < u->count && u->charges[i].address < end; i++)
-            if (u->charges[i].row && u->places[i].frame_count == 0)
-                finish_place(u, i, u->charges[i].row);
+    finish_places(u, die);
     free(u->paths);
 }
 

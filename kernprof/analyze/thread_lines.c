@@ -1,24 +1,61 @@
-/* See thread_lines.h. */
+/* See thread_lines.h.
+ *
+ * Of each segment the counters of the functions that ran in it are kept until they are solved, and the time of their
+ * lines. That is less than the rows that come of it: a function has fewer counters than lines, mostly, and a row takes
+ * four words. Counters of several segments cannot be added up before: a line has the hits of its most frequent block,
+ * which is not the same block in all of them. */
 #include "kernprof/analyze/thread_lines.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "kernprof/analyze/flow.h"
 #include "util/array.h"
+#include "util/search.h"
 
 const char kp_thread_lines_insert[] = "INSERT INTO thread_line VALUES (?, ?, ?, ?, ?, ?)";
 
-/* A segment's lines: of function f those from first[f] on. */
-struct dense {
+struct kp_thread_part {
+    unsigned function, thread;
+    uint64_t *counters;
+    double *ns; /* by line; NULL: no time is known */
+};
+
+static void free_part(struct kp_thread_part *part)
+{
+    free(part->counters);
+    free(part->ns);
+    *part = (struct kp_thread_part){0};
+}
+
+/* The times of the lines of a segment: of function f those from first[f] on. */
+struct times {
     size_t *first;
-    uint64_t *hits;
     double *ns;
 };
 
-static void add_calls(void *data, unsigned function, unsigned line, double ns)
+/* Adds what the timed calls of a segment say of all of its calls. */
+static void add_calls(struct times *times, const struct kp_module_index *index, const uint64_t *words, double tick_ns)
 {
-    struct dense *dense = data;
-    dense->ns[dense->first[function] + line] += ns;
+    for (unsigned i = 0; i < kp_module_site_count(index); i++) {
+        const struct kp_module_site *site = kp_module_site(index, i);
+        const uint64_t *w = words + site->word;
+        uint64_t calls = kp_site_calls(w), timed = w[KP_SITE_TIMED] + w[KP_SITE_INNER_TIMED];
+        double ns = (double)(int64_t)(w[KP_SITE_TICKS] + w[KP_SITE_INNER_TICKS]) * tick_ns;
+        struct kp_module_line frames[KP_MODULE_FRAMES];
+        unsigned count = calls && timed && ns > 0 ? kp_module_site_frames(index, site, frames) : 0;
+        for (unsigned frame = 0; frame < count; frame++)
+            times->ns[times->first[frames[frame].function] + frames[frame].line] += ns / (double)timed * (double)calls;
+    }
+}
+
+/* Takes the times of timestamps, where there are any, instead of those of calls. */
+static void take_timestamps(double *ns, const struct kp_map_record *record, const uint64_t *words, double tick_ns)
+{
+    const uint64_t *activation = words + record->counter_count;
+    for (uint32_t line = 0; activation[KP_TOTAL_TICKS] && line < record->line_count; line++)
+        ns[line] =
+            (double)(int64_t)activation[KP_ACTIVATION_WORDS + (size_t)KP_LINE_WORDS * line + KP_LINE_TICKS] * tick_ns;
 }
 
 static int has_counted(const uint64_t *words, uint32_t count)
@@ -29,84 +66,117 @@ static int has_counted(const uint64_t *words, uint32_t count)
     return 0;
 }
 
-static int add_function(struct dense *dense, unsigned function, const struct kp_map_view *view, const uint64_t *words,
-                        double tick_ns)
+static int has_time(const double *ns, uint32_t count)
 {
-    const struct kp_map_record *r = view->record;
-    if (!has_counted(words, r->counter_count))
-        return 0;
-    uint64_t calls, *blocks = calloc((size_t)r->block_count + 1, sizeof *blocks);
-    int result = blocks ? kp_flow_solve(view, words, dense->hits + dense->first[function], blocks, &calls) : -1;
-    free(blocks);
-    const uint64_t *activation = words + r->counter_count;
-    if (!activation[KP_TOTAL_TICKS])
-        return result;
-    for (uint32_t line = 0; line < r->line_count; line++)
-        dense->ns[dense->first[function] + line] =
-            (double)(int64_t)activation[KP_ACTIVATION_WORDS + (size_t)KP_LINE_WORDS * line + KP_LINE_TICKS] * tick_ns;
-    return result;
-}
-
-static int keep(struct kp_thread_lines *lines, const struct dense *dense, const struct kp_times *times, unsigned thread)
-{
-    for (unsigned f = 0; f < kp_times_function_count(times); f++)
-        for (uint32_t line = 0; line < kp_times_function(times, f)->record->line_count; line++) {
-            size_t i = dense->first[f] + line;
-            if (!dense->hits[i])
-                continue;
-            struct kp_thread_line *rows = kp_array_grow(lines->rows, lines->count, sizeof *rows);
-            if (!rows)
-                return -1;
-            lines->rows = rows;
-            rows[lines->count++] =
-                (struct kp_thread_line){f, line, thread, dense->hits[i], dense->ns[i] > 0 ? dense->ns[i] : 0};
-        }
+    for (uint32_t i = 0; i < count; i++)
+        if (ns[i] > 0)
+            return 1;
     return 0;
 }
 
-int kp_thread_lines_add(struct kp_thread_lines *lines, const struct kp_times *times, const int64_t *first_words,
-                        const uint64_t *words, double tick_ns, unsigned thread)
+/* A copy of bytes; NULL: out of memory. */
+static void *copy_of(const void *bytes, size_t size)
 {
-    unsigned count = kp_times_function_count(times);
-    size_t total = 0;
-    struct dense dense = {.first = calloc((size_t)count + 1, sizeof *dense.first)};
-    for (unsigned f = 0; dense.first && f < count; f++) {
-        dense.first[f] = total;
-        total += kp_times_function(times, f)->record->line_count;
+    void *copy = malloc(size + 1);
+    return copy ? memcpy(copy, bytes, size) : NULL;
+}
+
+/* Keeps what a segment holds of a function. 0, or -1 out of memory. */
+static int keep(struct kp_thread_lines *lines, unsigned function, unsigned thread, const struct kp_map_record *record,
+                const uint64_t *counters, const double *ns)
+{
+    struct kp_thread_part *parts = kp_array_grow(lines->parts, lines->part_count, sizeof *parts);
+    if (!parts)
+        return -1;
+    lines->parts = parts;
+    int timed = has_time(ns, record->line_count);
+    struct kp_thread_part part = {.function = function,
+                                  .thread = thread,
+                                  .counters = copy_of(counters, record->counter_count * sizeof *counters),
+                                  .ns = timed ? copy_of(ns, record->line_count * sizeof *ns) : NULL};
+    if (!part.counters || (timed && !part.ns)) {
+        free_part(&part);
+        return -1;
     }
-    dense.hits = calloc(total + 1, sizeof *dense.hits);
-    dense.ns = calloc(total + 1, sizeof *dense.ns);
-    int result = dense.first && dense.hits && dense.ns ? 0 : -1;
+    parts[lines->part_count++] = part;
+    return 0;
+}
+
+int kp_thread_lines_add(struct kp_thread_lines *lines, const struct kp_module_index *index, const uint64_t *words,
+                        double tick_ns, unsigned thread)
+{
+    unsigned count = kp_module_function_count(index);
+    size_t total = 0;
+    struct times times = {.first = calloc((size_t)count + 1, sizeof *times.first)};
+    for (unsigned f = 0; times.first && f < count; f++) {
+        times.first[f] = total;
+        total += kp_module_function(index, f)->record->line_count;
+    }
+    times.ns = calloc(total + 1, sizeof *times.ns);
+    int result = times.first && times.ns ? 0 : -1;
     if (result == 0)
-        kp_times_calls_of_segment(times, words, tick_ns, add_calls, &dense);
-    for (unsigned f = 0; result == 0 && f < count; f++)
-        if (first_words[f] >= 0)
-            result = add_function(&dense, f, kp_times_function(times, f), words + first_words[f], tick_ns);
-    if (result == 0)
-        result = keep(lines, &dense, times, thread);
+        add_calls(&times, index, words, tick_ns);
+    for (unsigned f = 0; result == 0 && f < count; f++) {
+        const struct kp_map_record *record = kp_module_function(index, f)->record;
+        int64_t first = kp_module_first_word(index, f);
+        if (!record->line_count || first < 0 || !has_counted(words + first, record->counter_count))
+            continue;
+        take_timestamps(times.ns + times.first[f], record, words + first, tick_ns);
+        result = keep(lines, f, thread, record, words + first, times.ns + times.first[f]);
+    }
     lines->several |= thread > 1;
-    free(dense.first);
-    free(dense.hits);
-    free(dense.ns);
+    free(times.first);
+    free(times.ns);
     return result;
 }
 
-static int is_same_line(const struct kp_thread_line *a, const struct kp_thread_line *b)
+/* 0, or -1 out of memory. */
+static int add_rows(struct kp_thread_lines *lines, const struct kp_thread_part *part, const uint64_t *hits,
+                    uint32_t line_count)
 {
-    return a->function == b->function && a->line == b->line;
+    for (uint32_t line = 0; line < line_count; line++) {
+        if (!hits[line])
+            continue;
+        struct kp_thread_line *rows = kp_array_grow(lines->rows, lines->count, sizeof *rows);
+        if (!rows)
+            return -1;
+        lines->rows = rows;
+        double ns = part->ns && part->ns[line] > 0 ? part->ns[line] : 0;
+        rows[lines->count++] = (struct kp_thread_line){part->function, line, part->thread, hits[line], ns};
+    }
+    return 0;
+}
+
+/* 0, or -1 out of memory. */
+static int solve_part(struct kp_thread_lines *lines, const struct kp_thread_part *part, const struct kp_map_view *view)
+{
+    uint64_t calls;
+    uint64_t *hits = calloc((size_t)view->record->line_count + 1, sizeof *hits);
+    uint64_t *blocks = calloc((size_t)view->record->block_count + 1, sizeof *blocks);
+    int result = hits && blocks ? kp_flow_solve(view, part->counters, hits, blocks, &calls) : -1;
+    if (result == 0)
+        result = add_rows(lines, part, hits, view->record->line_count);
+    free(hits);
+    free(blocks);
+    return result;
+}
+
+static int compare_to_line(const struct kp_thread_line *row, unsigned function, unsigned line)
+{
+    if (row->function != function)
+        return row->function < function ? -1 : 1;
+    return (row->line > line) - (row->line < line);
 }
 
 static int compare(const void *left, const void *right)
 {
     const struct kp_thread_line *a = left, *b = right;
-    if (a->function != b->function)
-        return a->function < b->function ? -1 : 1;
-    if (a->line != b->line)
-        return a->line < b->line ? -1 : 1;
-    return (a->thread > b->thread) - (a->thread < b->thread);
+    int order = compare_to_line(a, b->function, b->line);
+    return order ? order : (a->thread > b->thread) - (a->thread < b->thread);
 }
 
-void kp_thread_lines_sort(struct kp_thread_lines *lines)
+/* Rows of one line and thread become one: threads of several processes have the same number. */
+static void sort(struct kp_thread_lines *lines)
 {
     if (lines->count)
         qsort(lines->rows, lines->count, sizeof *lines->rows, compare);
@@ -121,21 +191,46 @@ void kp_thread_lines_sort(struct kp_thread_lines *lines)
         }
     }
     lines->count = kept;
-    lines->next = 0;
 }
 
-int kp_thread_lines_write(struct kp_thread_lines *lines, sqlite3_stmt *insert, const struct kp_line_of_threads *line)
+int kp_thread_lines_solve(struct kp_thread_lines *lines, const struct kp_module_index *index)
 {
-    const struct kp_thread_line key = {.function = line->function, .line = line->line};
-    while (lines->next < lines->count && compare(&lines->rows[lines->next], &key) < 0)
-        lines->next++;
+    int result = 0;
+    for (size_t i = 0; i < lines->part_count; i++) {
+        struct kp_thread_part *part = &lines->parts[i];
+        if (result == 0)
+            result = solve_part(lines, part, kp_module_function(index, part->function));
+        free_part(part); /* so that the rows take the room of what they come of */
+    }
+    free(lines->parts);
+    lines->parts = NULL;
+    lines->part_count = 0;
+    sort(lines);
+    return result;
+}
+
+struct wanted {
+    const struct kp_thread_lines *lines;
+    unsigned function, line;
+};
+
+static int is_before(const void *what, size_t i)
+{
+    const struct wanted *wanted = what;
+    return compare_to_line(&wanted->lines->rows[i], wanted->function, wanted->line) < 0;
+}
+
+int kp_thread_lines_write(const struct kp_thread_lines *lines, sqlite3_stmt *insert,
+                          const struct kp_line_of_threads *line)
+{
+    size_t first = kp_search_first(lines->count, is_before, &(struct wanted){lines, line->function, line->line});
+    size_t end = first;
     double known_ns = 0;
-    for (size_t i = lines->next; i < lines->count && is_same_line(&lines->rows[i], &key); i++)
-        known_ns += lines->rows[i].ns;
+    for (; end < lines->count && compare_to_line(&lines->rows[end], line->function, line->line) == 0; end++)
+        known_ns += lines->rows[end].ns;
     double of_known = known_ns > line->time_ns ? line->time_ns / known_ns : 1;
     double own_ns = known_ns < line->time_ns ? line->time_ns - known_ns : 0;
-    for (; lines->next < lines->count && is_same_line(&lines->rows[lines->next], &key); lines->next++) {
-        const struct kp_thread_line *row = &lines->rows[lines->next];
+    for (const struct kp_thread_line *row = lines->rows + first; row < lines->rows + end; row++) {
         if (row->hits > line->hits)
             continue; /* a fork divided the function's run: only the sum of the processes is right */
         double ns = row->ns * of_known + own_ns * ((double)row->hits / (double)line->hits);
@@ -155,6 +250,9 @@ int kp_thread_lines_write(struct kp_thread_lines *lines, sqlite3_stmt *insert, c
 
 void kp_thread_lines_free(struct kp_thread_lines *lines)
 {
+    for (size_t i = 0; i < lines->part_count; i++)
+        free_part(&lines->parts[i]);
+    free(lines->parts);
     free(lines->rows);
     *lines = (struct kp_thread_lines){0};
 }

@@ -3,13 +3,17 @@
  * A line's time is its own time, by samples of the instrumented code, and the time of the calls on it. A call site
  * gives the exact number of its calls and the lengths of some or all of them; what it gives is charged to the line
  * where the call is written and to the lines that it was inlined at. An arc has it without what counting takes in the
- * callee, as the callee's own lines have: that is on no line, and known by samples of code that belongs to none. */
+ * callee, as the callee's own lines have: that is on no line, and known by samples of code that belongs to none.
+ *
+ * First everything is added (times_collect.c), then kp_times_solve charges the calls (times_solve.c). Functions, lines
+ * and sites are numbered as in the module's index. */
 #ifndef KP_KERNPROF_ANALYZE_TIMES_H
 #define KP_KERNPROF_ANALYZE_TIMES_H
 
 #include <stdint.h>
 
-#include "format/map_reader.h"
+#include "kernprof/analyze/function_names.h"
+#include "kernprof/analyze/module_index.h"
 #include "kernprof/analyze/symbolize.h"
 
 struct kp_times;
@@ -30,29 +34,14 @@ struct kp_arc {
     double time_ns;
 };
 
-/* For the module with this map, which must outlive it. `by_function`: all functions are profiled, and
- * not only those chosen for their lines. NULL: out of memory. */
-struct kp_times *kp_times_new(const void *map, uint64_t map_size, uint64_t map_address, uint64_t counters_address,
-                              uint64_t counters_size, int by_function);
+/* For the module with this index, which must outlive it. NULL: out of memory. */
+struct kp_times *kp_times_new(const struct kp_module_index *index);
+
+/* NULL is allowed. */
 void kp_times_free(struct kp_times *times);
-
-/* Functions are numbered in the order of their records. */
-unsigned kp_times_function_count(const struct kp_times *times);
-const struct kp_map_view *kp_times_function(const struct kp_times *times, unsigned function);
-
-/* Call sites, in the order of their words; the index of a site's first word among the counters. */
-unsigned kp_times_site_count(const struct kp_times *times);
-uint64_t kp_times_site_word(const struct kp_times *times, unsigned site);
-
-/* Adds to a segment's counters what call sites count for them. To be called once, before anything reads counters. */
-void kp_times_add_fused(const struct kp_times *times, uint64_t *words);
 
 /* Adds what a thread's segment says of the call sites. */
 void kp_times_add_segment(struct kp_times *times, const uint64_t *words, double tick_ns);
-
-/* What one thread's segment says of the time of calls, line by line; a line can come several times. */
-void kp_times_calls_of_segment(const struct kp_times *times, const uint64_t *words, double tick_ns,
-                               void (*add)(void *data, unsigned function, unsigned line, double ns), void *data);
 
 /* Calls of the function named `callee` through a pointer; `word` is the site's first word among the counters. */
 void kp_times_add_target(struct kp_times *times, uint64_t word, const char *callee, uint64_t calls);
@@ -65,13 +54,9 @@ void kp_times_set_counts(struct kp_times *times, unsigned function, uint64_t cal
 void kp_times_add_samples(struct kp_times *times, const struct kp_code_place *place, const char *symbol, double time_ns,
                           uint64_t samples);
 
-/* Finds the function of that linkage name, of those that a file of module `caller` may call, among all modules: its
- * module and its number there. 0: it is not profiled. */
-typedef int (*kp_times_find)(void *data, const char *name, unsigned caller, const char *file, unsigned *module,
-                             unsigned *function);
-
-/* Charges the calls of all modules; to be called once, when everything has been added. 0, or -1 out of memory. */
-int kp_times_solve(struct kp_times *const *modules, unsigned count, kp_times_find find, void *data);
+/* Charges the calls of all modules, which are in the order in which `names` lists their functions; to be called once,
+ * when everything has been added. 0, or -1 out of memory. */
+int kp_times_solve(struct kp_times *const *modules, unsigned count, const struct kp_function_names *names);
 
 /* After kp_times_solve. Calls with no other activation of the function under them. */
 uint64_t kp_times_outermost_calls(const struct kp_times *times, unsigned function);

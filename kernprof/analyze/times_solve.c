@@ -7,7 +7,7 @@
 #include "kernprof/analyze/cycles.h"
 
 /* Of a finite number of calls some were timed: the variance of the estimated sum (sampling without replacement). */
-static double variance_of(const struct site *site)
+static double variance_of(const struct kp_timed_site *site)
 {
     double n = (double)site->timed, calls = (double)site->calls;
     if (site->timed >= site->calls || site->timed == 0)
@@ -19,11 +19,11 @@ static double variance_of(const struct site *site)
 
 /* What the timed calls of a site say of all of its calls. */
 struct estimate {
-    struct charged at; /* where the call is written */
-    int is_written;    /* 0: in no function that is profiled */
-    int is_recursive;  /* it may come to its own function again */
-    double ns;         /* of all calls */
-    double waiting;    /* part of it */
+    struct kp_module_line at; /* where the call is written */
+    int is_written;           /* 0: in no function that is profiled */
+    int is_recursive;         /* it may come to its own function again */
+    double ns;                /* of all calls */
+    double waiting;           /* part of it */
     double variance;
     const double *uncounted; /* of the callee, wherever it is; NULL: it is not profiled */
 };
@@ -58,38 +58,35 @@ struct component {
     double measured_ns, counting_ns;
 };
 
-static const char *callee_name(const struct kp_times *t, const struct site *site)
+/* The linkage name of whom a site calls; empty: it calls through a pointer. */
+static const char *callee_name(const struct kp_times *t, unsigned site)
 {
-    return t->views[site->view].strings + site->record->callee;
+    return kp_module_callee(kp_module_site(t->index, site));
 }
 
 struct modules {
     struct solver *solvers;
-    unsigned count;
-    kp_times_find find;
-    void *data;
+    const struct kp_function_names *names;
 };
 
-/* Where the site's callee is; NULL: it is not profiled, or not known. */
-static const double *find_uncounted(const struct modules *all, unsigned module, const struct site *site,
-                                    const char *file)
+/* Of the site's callee, wherever it is; NULL: it is not profiled, or not known. */
+static const double *find_uncounted(const struct modules *all, unsigned module, unsigned site, const char *file)
 {
     const struct solver *s = &all->solvers[module];
     const char *name = callee_name(s->times, site);
-    unsigned callee_module, function;
-    if (site->callee >= 0)
-        return &s->uncounted[site->callee];
-    if (!*name || !all->find(all->data, name, module, file, &callee_module, &function))
-        return NULL;
-    return &all->solvers[callee_module].uncounted[function];
+    if (s->times->sites[site].callee >= 0)
+        return &s->uncounted[s->times->sites[site].callee];
+    const struct kp_function_name *callee = *name ? kp_function_names_find(all->names, name, module, file) : NULL;
+    return callee ? &all->solvers[callee->module].uncounted[callee->function] : NULL;
 }
 
-static void estimate_site(const struct modules *all, unsigned module, struct site *site, struct estimate *e)
+static void estimate_site(const struct modules *all, unsigned module, unsigned number, struct estimate *e)
 {
     struct kp_times *t = all->solvers[module].times;
-    struct charged frames[MAX_FRAMES];
+    struct kp_timed_site *site = &t->sites[number];
+    struct kp_module_line frames[KP_MODULE_FRAMES];
     uint64_t timed = site->timed + site->inner_timed;
-    e->is_written = kp_times_frames_of_site(t, site, frames) > 0;
+    e->is_written = kp_module_site_frames(t->index, kp_module_site(t->index, number), frames) > 0;
     if (!e->is_written)
         return;
     e->at = frames[0];
@@ -98,9 +95,9 @@ static void estimate_site(const struct modules *all, unsigned module, struct sit
         e->ns = (site->ns + site->inner_ns) / (double)timed * (double)site->calls;
     if (site->cpu_wall_ns > site->cpu_ns)
         e->waiting = 1 - site->cpu_ns / site->cpu_wall_ns;
-    if (*callee_name(t, site))
-        site->callee = kp_times_find_by_name(t, callee_name(t, site), frames[0].function);
-    e->uncounted = find_uncounted(all, module, site, kp_times_file(t, frames[0].function));
+    if (*callee_name(t, number))
+        site->callee = kp_module_find_name(t->index, callee_name(t, number), frames[0].function);
+    e->uncounted = find_uncounted(all, module, number, kp_module_file(t->index, frames[0].function));
 }
 
 static int find_cycles(struct solver *s)
@@ -116,7 +113,7 @@ static int find_cycles(struct solver *s)
         if (s->estimates[i].is_written && t->sites[i].callee >= 0 && t->sites[i].calls)
             s->edges[count++] = (struct kp_edge){s->estimates[i].at.function, (unsigned)t->sites[i].callee};
     for (unsigned i = 0; i < t->arc_count; i++) {
-        int callee = t->arcs[i].calls ? kp_times_find_by_name(t, t->arcs[i].callee, t->arcs[i].function) : -1;
+        int callee = t->arcs[i].calls ? kp_module_find_name(t->index, t->arcs[i].callee, t->arcs[i].function) : -1;
         s->arc_callees[i] = callee;
         if (callee >= 0)
             s->edges[count++] = (struct kp_edge){t->arcs[i].function, (unsigned)callee};
@@ -135,11 +132,11 @@ static int find_cycles(struct solver *s)
 static int is_inner_arc(const struct solver *s, unsigned arc)
 {
     unsigned caller = s->times->arcs[arc].function;
-    return s->arc_callees[arc] >= 0 && !kp_times_is_calls_only(s->times, caller) &&
+    return s->arc_callees[arc] >= 0 && !kp_module_is_calls_only(s->times->index, caller) &&
            s->component[caller] == s->component[s->arc_callees[arc]];
 }
 
-static struct line *line_at(const struct kp_times *t, struct charged at)
+static struct kp_timed_line *line_at(const struct kp_times *t, struct kp_module_line at)
 {
     return &t->functions[at.function].lines[at.line];
 }
@@ -150,15 +147,15 @@ static void find_looped(struct solver *s)
     struct kp_times *t = s->times;
     for (unsigned i = 0; i < s->arc_count; i++)
         if (is_inner_arc(s, i))
-            line_at(t, (struct charged){t->arcs[i].function, t->arcs[i].line})->looped_calls +=
+            line_at(t, (struct kp_module_line){t->arcs[i].function, t->arcs[i].line})->looped_calls +=
                 (double)t->arcs[i].calls;
     for (unsigned i = 0; i < t->site_count; i++) {
         const struct estimate *e = &s->estimates[i];
-        if (e->is_written && (e->is_recursive || !*callee_name(t, &t->sites[i])))
+        if (e->is_written && (e->is_recursive || !*callee_name(t, i)))
             line_at(t, e->at)->looped_calls -= (double)t->sites[i].calls;
     }
     for (unsigned i = 0; i < t->function_count; i++)
-        for (uint32_t l = 0; l < t->functions[i].view.record->line_count; l++)
+        for (uint32_t l = 0; l < t->functions[i].line_count; l++)
             if (t->functions[i].lines[l].looped_calls > 0)
                 s->of[i].looped_calls += t->functions[i].lines[l].looped_calls;
 }
@@ -174,7 +171,7 @@ static void count_calls(struct solver *s)
         if (!e->is_written || t->sites[i].callee < 0)
             continue;
         struct recursion *caller = &s->of[e->at.function], *callee = &s->of[t->sites[i].callee];
-        int is_told = kp_times_is_calls_only(t, e->at.function);
+        int is_told = kp_module_is_calls_only(t->index, e->at.function);
         if (e->is_recursive) {
             caller->inner_calls += is_told ? calls : 0;
             caller->site_calls += calls;
@@ -190,9 +187,14 @@ static void count_calls(struct solver *s)
         const struct kp_arc *arc = &t->arcs[i];
         if (is_inner_arc(s, i))
             s->of[arc->function].inner_calls += (double)arc->calls;
-        else if (s->arc_callees[i] >= 0 && !kp_times_is_calls_only(t, arc->function))
+        else if (s->arc_callees[i] >= 0 && !kp_module_is_calls_only(t->index, arc->function))
             s->of[s->arc_callees[i]].outside_calls += (double)arc->calls;
     }
+}
+
+static const char *name_at(const struct kp_times *t, unsigned place)
+{
+    return kp_module_linkage_name(t->index, kp_module_by_name(t->index, place));
 }
 
 /* Functions of one name, as static ones can be, have parts of what counting took in all of them, as they have of the
@@ -201,13 +203,14 @@ static void share_counting(struct kp_times *t)
 {
     for (unsigned i = 0, end; i < t->function_count; i = end) {
         double body_ns = 0, counting_ns = 0;
-        for (end = i; end < t->function_count && strcmp(t->names[end].name, t->names[i].name) == 0; end++) {
-            const struct function *f = &t->functions[t->names[end].function];
+        const char *name = name_at(t, i);
+        for (end = i; end < t->function_count && strcmp(name_at(t, end), name) == 0; end++) {
+            const struct kp_timed_function *f = &t->functions[kp_module_by_name(t->index, end)];
             body_ns += f->body_ns;
             counting_ns += f->counting_ns;
         }
         for (unsigned same = i; body_ns > 0 && same < end; same++) {
-            struct function *f = &t->functions[t->names[same].function];
+            struct kp_timed_function *f = &t->functions[kp_module_by_name(t->index, same)];
             f->counting_ns = counting_ns * (f->body_ns / body_ns);
         }
     }
@@ -226,7 +229,7 @@ static void find_counting_parts(struct solver *s)
     }
     for (unsigned i = 0; i < t->site_count; i++)
         if (s->estimates[i].is_written && !s->estimates[i].is_recursive)
-            s->components[s->component[t->sites[i].function]].measured_ns += s->estimates[i].ns;
+            s->components[s->component[kp_module_site(t->index, i)->function]].measured_ns += s->estimates[i].ns;
     for (unsigned i = 0; i < t->function_count; i++) {
         const struct component *c = &s->components[s->component[i]];
         s->uncounted[i] = c->measured_ns > 0 ? 1 - c->counting_ns / c->measured_ns : 1;
@@ -235,12 +238,14 @@ static void find_counting_parts(struct solver *s)
 
 /* Charges what a site's calls take. The callee has its part of it without what its counting takes, as its lines have.
  */
-static void charge_site(struct solver *s, const struct site *site, const struct estimate *e, double time_ns, int of_all)
+static void charge_site(struct solver *s, unsigned number, double time_ns, int of_all)
 {
     struct kp_times *t = s->times;
-    struct charged frames[MAX_FRAMES];
-    unsigned count = kp_times_frames_of_site(t, site, frames);
-    const char *name = callee_name(t, site);
+    const struct estimate *e = &s->estimates[number];
+    const struct kp_module_site *site = kp_module_site(t->index, number);
+    struct kp_module_line frames[KP_MODULE_FRAMES];
+    unsigned count = kp_module_site_frames(t->index, site, frames);
+    const char *name = callee_name(t, number);
     int profiled = e->uncounted != NULL;
     struct kp_line_time amount = {
         .time_ns = time_ns, .self_ns = profiled ? 0 : e->ns, .wait_ns = time_ns * e->waiting, .variance = e->variance};
@@ -249,9 +254,11 @@ static void charge_site(struct solver *s, const struct site *site, const struct 
         return;
     double callee_ns = e->is_recursive ? time_ns : time_ns * *e->uncounted;
     if (*name)
-        kp_times_add_arc(t, frames[0], name, kp_times_is_calls_only(t, site->function) ? site->calls : 0, callee_ns);
+        kp_times_add_arc(t, frames[0], name,
+                         kp_module_is_calls_only(t->index, site->function) ? t->sites[number].calls : 0, callee_ns);
     else
-        kp_times_add_arc(t, frames[0], kp_times_linkage_name(t, (unsigned)site->callee), 0, callee_ns);
+        kp_times_add_arc(t, frames[0], kp_module_linkage_name(t->index, (unsigned)t->sites[number].callee), 0,
+                         callee_ns);
 }
 
 /* Calls that cannot come to their own function again are charged at once. */
@@ -259,12 +266,12 @@ static void charge_plain_sites(struct solver *s)
 {
     struct kp_times *t = s->times;
     for (unsigned i = 0; i < t->site_count; i++) {
-        struct estimate *e = &s->estimates[i];
-        const struct site *site = &t->sites[i];
+        const struct estimate *e = &s->estimates[i];
+        const struct kp_timed_site *site = &t->sites[i];
         if (!e->is_written || e->is_recursive)
             continue;
         double tracked = site->inner_timed ? (double)site->outer_calls / (double)site->seen_calls : 1;
-        charge_site(s, site, e, e->ns * tracked, site->inner_timed == 0);
+        charge_site(s, i, e->ns * tracked, site->inner_timed == 0);
     }
 }
 
@@ -275,7 +282,7 @@ static double least(double a, double b)
 
 /* The part of a function's activations that were not under another one, as far as it noted that. Those that are loops
  * now were none that it could note. */
-static double noted_outermost(const struct function *f, const struct recursion *r)
+static double noted_outermost(const struct kp_timed_function *f, const struct recursion *r)
 {
     if (!f->inner_calls)
         return 1;
@@ -284,10 +291,10 @@ static double noted_outermost(const struct function *f, const struct recursion *
 }
 
 /* A loop that was recursion is of all activations, wherever it was inlined. */
-static void take_loops_as_all(struct function *f)
+static void take_loops_as_all(struct kp_timed_function *f)
 {
-    for (uint32_t i = 0; i < f->view.record->line_count; i++) {
-        struct line *line = &f->lines[i];
+    for (uint32_t i = 0; i < f->line_count; i++) {
+        struct kp_timed_line *line = &f->lines[i];
         kp_times_add_time(&line->of_all, &line->time);
         line->time = (struct kp_line_time){.self_ns = line->time.self_ns};
     }
@@ -300,13 +307,13 @@ static void take_loops_as_all(struct function *f)
  * the time of the whole cycle bounds that of each. */
 static void solve_recursion(struct solver *s, unsigned function)
 {
-    struct function *f = &s->times->functions[function];
+    struct kp_timed_function *f = &s->times->functions[function];
     struct recursion *r = &s->of[function];
     const struct component *c = &s->components[s->component[function]];
     double direct = 0, of_all = 0;
     if (r->looped_calls > 0)
         take_loops_as_all(f);
-    for (uint32_t i = 0; i < f->view.record->line_count; i++) {
+    for (uint32_t i = 0; i < f->line_count; i++) {
         direct += f->lines[i].time.time_ns;
         of_all += f->lines[i].of_all.time_ns;
     }
@@ -339,7 +346,7 @@ static void charge_recursion(struct solver *s)
     struct kp_times *t = s->times;
     for (unsigned i = 0; i < t->function_count; i++) {
         struct recursion *r = &s->of[i];
-        struct function *f = &t->functions[i];
+        struct kp_timed_function *f = &t->functions[i];
         r->outermost = noted_outermost(f, r);
         if (r->inner_calls > 0)
             solve_recursion(s, i);
@@ -351,11 +358,11 @@ static void charge_recursion(struct solver *s)
         const struct recursion *r = &s->of[e->at.function];
         double ns = r->inner_ns > 0 ? e->ns : (double)t->sites[i].calls, weight = recursive_weight(r);
         e->variance *= r->outermost * r->outermost;
-        charge_site(s, &t->sites[i], e, weight > 0 ? r->recursive_ns * ns / weight : 0, 0);
+        charge_site(s, i, weight > 0 ? r->recursive_ns * ns / weight : 0, 0);
     }
     for (unsigned i = 0; i < s->arc_count; i++) {
         const struct kp_arc arc = t->arcs[i]; /* those that are added move them */
-        struct charged at = {arc.function, arc.line};
+        struct kp_module_line at = {arc.function, arc.line};
         const struct recursion *r = &s->of[arc.function];
         if (!is_inner_arc(s, i) || line_at(t, at)->looped_calls <= 0)
             continue;
@@ -373,9 +380,9 @@ static void finish_lines(struct solver *s)
 {
     struct kp_times *t = s->times;
     for (unsigned i = 0; i < t->function_count; i++) {
-        struct function *f = &t->functions[i];
+        struct kp_timed_function *f = &t->functions[i];
         double part = s->of[i].outermost;
-        for (uint32_t l = 0; l < f->view.record->line_count; l++) {
+        for (uint32_t l = 0; l < f->line_count; l++) {
             struct kp_line_time amount = f->lines[l].of_all;
             amount.time_ns *= part;
             amount.wait_ns *= part;
@@ -440,7 +447,7 @@ static int prepare(const struct modules *all, unsigned module)
 {
     struct solver *s = &all->solvers[module];
     for (unsigned i = 0; i < s->times->site_count; i++)
-        estimate_site(all, module, &s->times->sites[i], &s->estimates[i]);
+        estimate_site(all, module, i, &s->estimates[i]);
     if (find_cycles(s) != 0)
         return -1;
     find_looped(s);
@@ -458,9 +465,9 @@ static void solve(struct solver *s)
     merge_arcs(s->times);
 }
 
-int kp_times_solve(struct kp_times *const *modules, unsigned count, kp_times_find find, void *data)
+int kp_times_solve(struct kp_times *const *modules, unsigned count, const struct kp_function_names *names)
 {
-    struct modules all = {calloc(count + 1u, sizeof *all.solvers), count, find, data};
+    struct modules all = {calloc(count + 1u, sizeof *all.solvers), names};
     int failed = !all.solvers;
     for (unsigned i = 0; !failed && i < count; i++)
         failed = start(&all.solvers[i], modules[i]) != 0;

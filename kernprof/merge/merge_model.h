@@ -1,4 +1,4 @@
-/* What merge.c (the model), merge_read.c (a profile into it) and merge_write.c (it into a profile) share.
+/* What merge_model.c, merge_read.c (a profile into the model) and merge_write.c (the model into a profile) share.
  *
  * Tables of a profile become cells: a key that means the same in every profile, and values that each have a rule how
  * two of them become one. A profile is first read as a whole into rows, so that one that proves damaged adds nothing.
@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kernprof/merge/merge.h"
+#include "util/error.h"
 #include "util/index.h"
 
 /* NULL, in the values of a cell. */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "format/profile.h"
+#include "kernprof/merge/merge.h"
 #include "util/folder.h"
 
 struct writer {

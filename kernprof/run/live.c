@@ -44,7 +44,8 @@ static sqlite3 *join_so_far(const struct kp_live *live, struct kp_error *error)
             kp_perf_sampler_look(*live->sampler, &samples);
             kp_join_add_samples(join, &samples, "perf");
         }
-        profile = kp_profile_create(":memory:", error);
+        if (kp_join_solve(join, error) == 0)
+            profile = kp_profile_create(":memory:", error);
         if (profile && kp_join_write(join, &live->run, profile, error) != 0) {
             kp_profile_abandon(profile);
             profile = NULL;

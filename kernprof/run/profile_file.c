@@ -14,7 +14,7 @@
 int kp_profile_file_write(struct kp_join *join, const struct kp_run *run, const char *output, struct kp_error *error)
 {
     char *partial;
-    if (kp_folder_check_replaceable(output, error) != 0)
+    if (kp_folder_check_replaceable(output, error) != 0 || kp_join_solve(join, error) != 0)
         return -1;
     if (asprintf(&partial, "%s.%ld.part", output, (long)getpid()) < 0)
         return kp_fail(error, "out of memory");

@@ -4,7 +4,8 @@
 
 #include "kernprof/analyze/join.h"
 
-/* Writes what was joined to `output`, replacing what is there. 0, or -1 with `error`; then `output` is untouched. */
+/* Solves what was joined and writes it to `output`, replacing what is there. 0, or -1 with `error`; then `output` is
+ * untouched. */
 int kp_profile_file_write(struct kp_join *join, const struct kp_run *run, const char *output, struct kp_error *error);
 
 #endif

@@ -14,7 +14,8 @@ static void write_profile(struct kp_join *join)
     struct kp_run run = {.command = "fuzz", .kind = "lines", .timing = "exact", .pid = 1, .embed_sources = 1};
     sqlite3 *profile = kp_profile_create(":memory:", &error);
     if (profile) {
-        kp_join_write(join, &run, profile, &error);
+        if (kp_join_solve(join, &error) == 0)
+            kp_join_write(join, &run, profile, &error);
         kp_profile_abandon(profile);
     }
 }

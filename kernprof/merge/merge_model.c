@@ -7,6 +7,7 @@
 
 #include "format/map.h"
 #include "format/profile.h"
+#include "kernprof/merge/merge.h"
 
 const struct kp_merge_table kp_merge_tables[KP_MERGE_TABLES] = {
     [KP_MERGE_FUNCTION] = {"function",
