@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "kernprof/analyze/flow.h"
-#include "kernprof/sample/cost_kinds.h"
 
 /* Solves the counters of a function. 0, or -1 out of memory. */
 static int solve_function(struct kp_joined_module *m, unsigned number)
@@ -39,86 +38,6 @@ static int solve_module(struct kp_joined_module *m)
     return kp_thread_lines_solve(&m->threads, m->index);
 }
 
-/* The kernel's path and the loader's, which may be relative to where the program was. */
-static int is_same_file(const char *sampled, const char *loaded)
-{
-    while (strncmp(loaded, "./", 2) == 0)
-        loaded += 2;
-    size_t whole = strlen(sampled), part = strlen(loaded);
-    if (strcmp(sampled, loaded) == 0)
-        return 1;
-    if (loaded[0] != '/' && whole > part && sampled[whole - part - 1] == '/' &&
-        strcmp(sampled + whole - part, loaded) == 0)
-        return 1;
-    char *real = realpath(loaded, NULL);
-    int same = real && strcmp(real, sampled) == 0;
-    free(real);
-    return same;
-}
-
-/* Is the file what the module was loaded from? A path alone may have been that of several, one after the other. */
-static int is_of(const struct kp_sample_file *file, const struct kp_joined_module *m)
-{
-    if (file->module_hash)
-        return file->module_hash == m->hash;
-    if (file->build_id[0] && m->build_id[0])
-        return strcmp(file->build_id, m->build_id) == 0;
-    return is_same_file(file->path, m->path);
-}
-
-/* Charges the samples that lie in the module's code. Those of one file stand together, sorted. */
-static int charge_samples(struct kp_joined_module *m, int from_map, const struct kp_sample_place *samples, size_t count)
-{
-    struct kp_symbolizer *code = kp_joined_symbolizer(m);
-    struct kp_code_place *places = code ? calloc(count, sizeof *places) : NULL;
-    if (!code)
-        return 0;
-    uint64_t map = from_map ? kp_symbolizer_section(code, KP_MAP_SECTION) : 0;
-    for (size_t i = 0; places && i < count; i++)
-        places[i].address =
-            from_map ? samples[i].frames[0].offset + map : kp_symbolizer_address(code, samples[i].frames[0].offset);
-    int result = places ? kp_symbolizer_resolve(code, places, count) : -1;
-    for (size_t i = 0; result == 0 && i < count; i++)
-        kp_times_add_samples(m->times, &places[i], kp_symbolizer_symbol(code, places[i].address),
-                             (double)samples[i].cost, samples[i].samples);
-    free(places);
-    return result;
-}
-
-/* Time first, by file and place. Offsets from a map may be negative. */
-static int compare_samples(const void *left, const void *right)
-{
-    const struct kp_sample_place *a = left, *b = right;
-    if (a->kind != b->kind)
-        return a->kind < b->kind ? -1 : 1;
-    if (a->frames[0].file != b->frames[0].file)
-        return a->frames[0].file < b->frames[0].file ? -1 : 1;
-    int64_t first = (int64_t)a->frames[0].offset, second = (int64_t)b->frames[0].offset;
-    return first < second ? -1 : first > second;
-}
-
-static int charge_all_samples(struct kp_join *join)
-{
-    const struct kp_samples *s = &join->samples;
-    if (s->count)
-        qsort(s->places, s->count, sizeof *s->places, compare_samples);
-    uint32_t count = 0;
-    while (count < s->count && s->places[count].kind == KP_COST_TIME)
-        count++;
-    for (uint32_t i = 0, end; i < count; i = end) {
-        for (end = i + 1; end < count && s->places[end].frames[0].file == s->places[i].frames[0].file; end++)
-            ;
-        const struct kp_sample_file *file = &s->files[s->places[i].frames[0].file];
-        for (unsigned m = 0; m < join->module_count; m++)
-            if (is_of(file, &join->modules[m])) {
-                if (charge_samples(&join->modules[m], file->module_hash != 0, s->places + i, end - i) != 0)
-                    return -1;
-                break;
-            }
-    }
-    return 0;
-}
-
 /* 0, or -1 out of memory. */
 static int list_names(struct kp_join *join)
 {
@@ -147,7 +66,7 @@ static int solve(struct kp_join *join)
     for (unsigned i = 0; i < join->module_count; i++)
         if (solve_module(&join->modules[i]) != 0)
             return -1;
-    if (charge_all_samples(join) != 0 || list_names(join) != 0 || solve_times(join) != 0)
+    if (kp_join_charge_samples(join) != 0 || list_names(join) != 0 || solve_times(join) != 0)
         return -1;
     return kp_join_complete_exact(join);
 }

@@ -7,9 +7,19 @@
 
 #include "format/profile.h"
 #include "kernprof/analyze/source_rows.h"
+#include "kernprof/sample/cost_kinds.h"
 #include "util/host.h"
 
-enum statement { INSERT_FUNCTION, INSERT_LINE, INSERT_THREAD_LINE, INSERT_MEMORY_LINE, INSERT_ARC, STATEMENTS };
+enum statement {
+    INSERT_FUNCTION,
+    INSERT_LINE,
+    INSERT_THREAD_LINE,
+    INSERT_MEMORY_LINE,
+    INSERT_ARC,
+    INSERT_EVENT,
+    INSERT_LINE_EVENT,
+    STATEMENTS
+};
 
 static const char *const statement_texts[STATEMENTS] = {
     [INSERT_FUNCTION] = "INSERT INTO function (module, source, line, last_line, name, linkage_name, calls, "
@@ -21,6 +31,8 @@ static const char *const statement_texts[STATEMENTS] = {
     [INSERT_ARC] = "INSERT INTO arc (caller, caller_source, caller_line, callee, calls, primitive_calls, total_ns) "
                    "VALUES (?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET calls = calls + excluded.calls, primitive_calls = "
                    "primitive_calls + excluded.primitive_calls, total_ns = total_ns + excluded.total_ns",
+    [INSERT_EVENT] = "INSERT INTO event (id, name, unit) VALUES (?,?,?)",
+    [INSERT_LINE_EVENT] = "INSERT INTO line_event (function, source, line, event, count) VALUES (?,?,?,?,?)",
 };
 
 struct writer {
@@ -225,6 +237,44 @@ static int write_arcs(struct writer *w, unsigned module)
     return result;
 }
 
+/* What was asked for has a row, whether it happened or not. 0 or -1. */
+static int write_events(struct writer *w)
+{
+    sqlite3_stmt *insert = w->statements[INSERT_EVENT];
+    int result = 0;
+    for (int i = 0; result == 0 && kp_cost_kinds[i].name; i++) {
+        if (!(w->join->samples.events >> i & 1))
+            continue;
+        sqlite3_bind_int(insert, 1, i);
+        sqlite3_bind_text(insert, 2, kp_cost_kinds[i].name, -1, SQLITE_STATIC);
+        sqlite3_bind_text(insert, 3, kp_cost_kinds[i].unit, -1, SQLITE_STATIC);
+        result = step(insert);
+    }
+    return result;
+}
+
+/* The events of lines that are in the profile. 0 or -1. */
+static int write_line_events(struct writer *w)
+{
+    sqlite3_stmt *insert = w->statements[INSERT_LINE_EVENT];
+    int result = 0;
+    for (uint32_t i = 0; result == 0 && i < w->join->events.count; i++) {
+        const struct kp_line_event *event = &w->join->events.rows[i];
+        const struct kp_map_view *view = kp_module_function(w->join->modules[event->module].index, event->function);
+        const struct kp_map_line *line = &view->lines[event->line];
+        int64_t function_id = w->function_ids[event->module][event->function];
+        if (!function_id || w->join->by_function)
+            continue;
+        sqlite3_bind_int64(insert, 1, function_id);
+        sqlite3_bind_int64(insert, 2, kp_source_rows_find(&w->sources, view->strings + view->files[line->file].path));
+        sqlite3_bind_int64(insert, 3, line->line);
+        sqlite3_bind_int64(insert, 4, event->kind);
+        sqlite3_bind_int64(insert, 5, (int64_t)event->count);
+        result = step(insert);
+    }
+    return result;
+}
+
 static int write_modules(struct writer *w, struct kp_error *error)
 {
     sqlite3_stmt *insert = kp_profile_prepare(w->profile, "INSERT INTO module VALUES (?, ?, ?, ?)", error);
@@ -243,6 +293,10 @@ static int write_modules(struct writer *w, struct kp_error *error)
     }
     for (unsigned i = 0; result == 0 && i < w->join->module_count; i++)
         result = write_arcs(w, i);
+    if (result == 0)
+        result = write_events(w);
+    if (result == 0)
+        result = write_line_events(w);
     if (result == 0 && sqlite3_exec(w->profile, fill_arcs, NULL, NULL, NULL) != SQLITE_OK)
         result = -1;
     if (result != 0)

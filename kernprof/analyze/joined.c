@@ -39,6 +39,7 @@ void kp_join_free(struct kp_join *join)
     kp_timer_sums_free(&join->timers);
     kp_join_memory_free(&join->memory);
     kp_function_names_free(&join->names);
+    kp_line_events_free(&join->events);
     free(join);
 }
 

@@ -1,5 +1,5 @@
-/* What was joined: shared by join_add.c, which adds counter files, join_solve.c and join_exact.c, which make counts and
- * times of them, and join_write.c, which writes them. Nobody else looks into it. */
+/* What was joined: shared by join_add.c, which adds counter files, join_solve.c, join_samples.c and join_exact.c, which
+ * make counts and times of them, and join_write.c, which writes them. Nobody else looks into it. */
 #ifndef KP_KERNPROF_ANALYZE_JOINED_H
 #define KP_KERNPROF_ANALYZE_JOINED_H
 
@@ -7,6 +7,7 @@
 #include "kernprof/analyze/function_names.h"
 #include "kernprof/analyze/join.h"
 #include "kernprof/analyze/join_memory.h"
+#include "kernprof/analyze/line_events.h"
 #include "kernprof/analyze/module_index.h"
 #include "kernprof/analyze/symbolize.h"
 #include "kernprof/analyze/thread_lines.h"
@@ -60,7 +61,8 @@ struct kp_join {
     int by_function;
     int is_solved;
     struct kp_samples samples;
-    const char *sampler; /* NULL: nothing was sampled */
+    const char *sampler;          /* NULL: nothing was sampled */
+    struct kp_line_events events; /* when it is solved */
     struct kp_timer_sums timers;
     uint64_t uncounted;
     struct kp_join_memory memory;
@@ -78,6 +80,9 @@ uint64_t *kp_joined_words(const struct kp_joined_module *module, unsigned functi
 
 /* NULL: it did not count. */
 struct kp_joined_process *kp_joined_process(const struct kp_join *join, uint32_t pid);
+
+/* Charges samples to lines: their time, and their events (join_samples.c). 0, or -1 out of memory. */
+int kp_join_charge_samples(struct kp_join *join);
 
 /* Mode exact: completes what timestamps left out, when all else is solved (join_exact.c). 0, or -1 out of memory. */
 int kp_join_complete_exact(struct kp_join *join);

@@ -246,6 +246,14 @@ int kp_module_is_symbol_of(const struct kp_module_index *index, unsigned functio
     return strncmp(symbol, name, length) == 0 && (symbol[length] == 0 || symbol[length] == '.');
 }
 
+int kp_module_has_body(const struct kp_module_index *index, const char *symbol)
+{
+    for (unsigned i = 0; i < index->function_count; i++)
+        if (kp_module_is_symbol_of(index, i, symbol))
+            return 1;
+    return 0;
+}
+
 unsigned kp_module_by_name(const struct kp_module_index *index, unsigned place)
 {
     return index->names[place].function;

@@ -59,6 +59,9 @@ int kp_module_is_calls_only(const struct kp_module_index *index, unsigned functi
 /* Whether the symbol of a body is that of the function or of one of its versions. */
 int kp_module_is_symbol_of(const struct kp_module_index *index, unsigned function, const char *symbol);
 
+/* Whether the symbol is that of any function's body. */
+int kp_module_has_body(const struct kp_module_index *index, const char *symbol);
+
 /* Functions in the order of their linkage names: the one at `place`, from 0. */
 unsigned kp_module_by_name(const struct kp_module_index *index, unsigned place);
 

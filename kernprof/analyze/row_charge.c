@@ -65,3 +65,12 @@ struct kp_row_charge kp_row_charge_find(Dwarf_Lines *rows, size_t count, uint64_
     int has_line = row_kind(rows, row) == ROW_HAS_LINE || row_kind(rows, row) == ROW_COUNTS;
     return (struct kp_row_charge){address, has_line && !is_counting ? dwarf_onesrcline(rows, row) : NULL};
 }
+
+struct kp_row_charge kp_row_charge_find_call(Dwarf_Lines *rows, size_t count, uint64_t address)
+{
+    size_t row = row_of(rows, count, address);
+    while (row < count && row_kind(rows, row) == ROW_HAS_NO_LINE)
+        row++;
+    int has_line = row < count && row_kind(rows, row) == ROW_HAS_LINE;
+    return (struct kp_row_charge){address, has_line ? dwarf_onesrcline(rows, row) : NULL};
+}

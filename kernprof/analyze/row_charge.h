@@ -21,4 +21,7 @@ struct kp_row_charge {
 /* `rows`: `count` rows, sorted by address, as dwarf_getsrclines gives them. */
 struct kp_row_charge kp_row_charge_find(Dwarf_Lines *rows, size_t count, uint64_t address);
 
+/* The same of an address that is not late: inside of an instruction that called. */
+struct kp_row_charge kp_row_charge_find_call(Dwarf_Lines *rows, size_t count, uint64_t address);
+
 #endif

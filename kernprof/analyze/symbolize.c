@@ -229,8 +229,9 @@ struct unit {
     const char *folder;
     Dwarf_Files *files;
     size_t file_count;
-    const char **paths;            /* by index of file, made when first asked for */
-    struct kp_code_place *places;  /* all */
+    const char **paths;           /* by index of file, made when first asked for */
+    struct kp_code_place *places; /* all */
+    struct kp_row_charge (*find_row)(Dwarf_Lines *rows, size_t count, uint64_t address);
     struct kp_row_charge *charges; /* by place */
     size_t count;
     struct inlined **inlined; /* by place */
@@ -380,7 +381,7 @@ static void find_charges(struct unit *u, Dwarf_Die *die, Dwarf_Lines *rows, size
     Dwarf_Addr base, start, end;
     for (ptrdiff_t offset = 0; (offset = dwarf_ranges(die, offset, &base, &start, &end)) > 0;)
         for (size_t i = first_place(u, start); i < u->count && u->places[i].address < end; i++)
-            u->charges[i] = kp_row_charge_find(rows, row_count, u->places[i].address);
+            u->charges[i] = u->find_row(rows, row_count, u->places[i].address);
 }
 
 static void finish_places(struct unit *u, Dwarf_Die *die)
@@ -412,9 +413,10 @@ static void visit_unit(struct unit *u, Dwarf_Die *die)
     free(u->paths);
 }
 
-int kp_symbolizer_resolve(struct kp_symbolizer *file, struct kp_code_place *places, size_t count)
+static int resolve(struct kp_symbolizer *file, struct unit unit)
 {
-    struct unit unit = {.file = file, .places = places, .count = count};
+    struct kp_code_place *places = unit.places;
+    size_t count = unit.count;
     unit.charges = calloc(count + 1, sizeof *unit.charges);
     unit.inlined = calloc(count + 1, sizeof *unit.inlined);
     unit.depth = calloc(count + 1, sizeof *unit.depth);
@@ -436,4 +438,15 @@ int kp_symbolizer_resolve(struct kp_symbolizer *file, struct kp_code_place *plac
     free(unit.inlined);
     free(unit.depth);
     return unit.failed ? -1 : 0;
+}
+
+int kp_symbolizer_resolve(struct kp_symbolizer *file, struct kp_code_place *places, size_t count)
+{
+    return resolve(file, (struct unit){.file = file, .places = places, .count = count, .find_row = kp_row_charge_find});
+}
+
+int kp_symbolizer_resolve_calls(struct kp_symbolizer *file, struct kp_code_place *places, size_t count)
+{
+    return resolve(file,
+                   (struct unit){.file = file, .places = places, .count = count, .find_row = kp_row_charge_find_call});
 }

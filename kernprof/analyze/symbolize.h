@@ -39,4 +39,7 @@ struct kp_code_place {
 /* Fills the frames of places that are sorted by address. 0, or -1 out of memory. */
 int kp_symbolizer_resolve(struct kp_symbolizer *file, struct kp_code_place *places, size_t count);
 
+/* The same of addresses that are inside of instructions that called, and not of samples, which are late. */
+int kp_symbolizer_resolve_calls(struct kp_symbolizer *file, struct kp_code_place *places, size_t count);
+
 #endif

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernprof/analyze/place_frames.h"
+
 struct kp_times *kp_times_new(const struct kp_module_index *index)
 {
     struct kp_times *t = calloc(1, sizeof *t);
@@ -142,51 +144,6 @@ void kp_times_add_target(struct kp_times *t, uint64_t word, const char *callee, 
     site->callee = kp_module_find_name(t->index, plain, frames[0].function);
 }
 
-/* The frame of a body where all functions are profiled: by the name of the symbol and the file, whatever its lines are.
- */
-static int find_body_by_name(const struct kp_module_index *index, const struct kp_code_frame *frame, const char *symbol,
-                             struct kp_module_line *at)
-{
-    for (unsigned i = 0; i < kp_module_function_count(index); i++) {
-        if (!kp_module_function(index, i)->record->line_count || !kp_module_is_symbol_of(index, i, symbol))
-            continue;
-        int line = frame->path ? kp_module_line_at(index, i, frame->path, frame->line) : -1;
-        *at = (struct kp_module_line){i, line >= 0 ? (unsigned)line : 0};
-        if (frame->path && strcmp(kp_module_file(index, i), frame->path) == 0)
-            return 1;
-    }
-    return 0;
-}
-
-/* The frame of a body at a place that is in no list, or in that of another instance of the same source. */
-static int find_body_by_symbol(const struct kp_module_index *index, const struct kp_code_frame *frame,
-                               const char *symbol, struct kp_module_line *at)
-{
-    for (unsigned i = 0; i < kp_module_function_count(index); i++) {
-        int is_own = kp_module_is_symbol_of(index, i, symbol) && !kp_module_is_calls_only(index, i);
-        int line = is_own ? kp_module_line_before(index, i, frame->path, frame->line) : -1;
-        if (line >= 0) {
-            *at = (struct kp_module_line){i, (unsigned)line};
-            return 1;
-        }
-    }
-    return 0;
-}
-
-/* The frame of the body itself, by the name of the symbol; by place where there is none. */
-static int outermost_frame(const struct kp_module_index *index, const struct kp_code_frame *frame, const char *symbol,
-                           struct kp_module_line *at)
-{
-    if (symbol && kp_module_by_function(index))
-        return find_body_by_name(index, frame, symbol, at);
-    if (!frame->path)
-        return 0;
-    int is_listed = kp_module_find_place(index, frame->path, frame->line, NULL, at);
-    if (!symbol || (is_listed && kp_module_is_symbol_of(index, at->function, symbol)))
-        return is_listed;
-    return find_body_by_symbol(index, frame, symbol, at);
-}
-
 /* Code of a body that belongs to no line is that of counting. Of several functions of the name it is the first one's
  * until kp_times_solve shares it out. */
 static void add_counting(struct kp_times *t, const char *symbol, double time_ns)
@@ -201,27 +158,17 @@ static void add_counting(struct kp_times *t, const char *symbol, double time_ns)
 void kp_times_add_samples(struct kp_times *t, const struct kp_code_place *place, const char *symbol, double time_ns,
                           uint64_t samples)
 {
-    struct kp_module_line frames[KP_MODULE_FRAMES], body;
-    unsigned count = 0;
+    struct kp_place_frames frames;
     if (place->frame_count == 0) {
         add_counting(t, symbol, time_ns);
         return;
     }
-    int in_body = outermost_frame(t->index, &place->frames[place->frame_count - 1], symbol, &body);
-    int inlined_too = !in_body || !kp_module_is_calls_only(t->index, body.function);
-    for (unsigned i = 0; inlined_too && i + 1 < place->frame_count && count < KP_MODULE_FRAMES - 1; i++) {
-        const struct kp_code_frame *frame = &place->frames[i];
-        if (frame->path && frame->function &&
-            kp_module_find_place(t->index, frame->path, frame->line, frame->function, &frames[count]))
-            count++;
-    }
-    if (in_body) {
-        frames[count++] = body;
-        t->functions[body.function].body_ns += time_ns;
-    }
+    kp_place_frames_find(t->index, place, symbol, &frames);
+    if (frames.in_body)
+        t->functions[frames.lines[frames.count - 1].function].body_ns += time_ns;
     struct kp_line_time amount = {
         .time_ns = time_ns, .self_ns = time_ns, .variance = samples ? time_ns * time_ns / (double)samples : 0};
-    kp_times_charge(t, frames, count, in_body, &amount);
+    kp_times_charge(t, frames.lines, frames.count, frames.in_body, &amount);
 }
 
 uint64_t kp_times_outermost_calls(const struct kp_times *t, unsigned function)
