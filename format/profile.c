@@ -266,6 +266,15 @@ char *kp_profile_source(sqlite3 *profile, int64_t id, size_t *size, int *whole)
     return text;
 }
 
+int kp_profile_has_events(sqlite3 *profile)
+{
+    sqlite3_stmt *statement = NULL;
+    int found =
+        sqlite3_prepare_v2(profile, "SELECT 1 FROM line_event, event LIMIT 0", -1, &statement, NULL) == SQLITE_OK;
+    sqlite3_finalize(statement);
+    return found;
+}
+
 int kp_profile_is_source(sqlite3 *profile, int64_t id, const char *text, size_t size)
 {
     struct kp_error unused;

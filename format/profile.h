@@ -38,6 +38,9 @@ char *kp_profile_source(sqlite3 *profile, int64_t id, size_t *size, int *whole);
 /* Is it of this kind (meta: 'lines', 'functions', 'memory', 'samples')? */
 int kp_profile_is_kind(sqlite3 *profile, const char *kind);
 
+/* Has it the tables of events? Those of earlier versions have not. */
+int kp_profile_has_events(sqlite3 *profile);
+
 /* Is `text` what was compiled as source `id`? 0 also where that is not known. */
 int kp_profile_is_source(sqlite3 *profile, int64_t id, const char *text, size_t size);
 

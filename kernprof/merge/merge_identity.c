@@ -198,6 +198,14 @@ static int number_functions(struct kp_merge_input *input)
     return status == 0 ? 0 : kp_merge_fail_memory(input);
 }
 
+/* Events are the same if they have the same name and unit, whatever their numbers are. */
+static int take_event(struct kp_merge_input *input, sqlite3_stmt *row)
+{
+    const char *strings[] = {kp_merge_column_text(row, 1), kp_merge_column_text(row, 2), NULL};
+    return kp_merge_add_item(input, &input->events, sqlite3_column_int64(row, 0),
+                             kp_merge_add_key(&input->merge->events, strings, NULL, 0));
+}
+
 int kp_merge_read_identities(struct kp_merge_input *input)
 {
     int status =
@@ -209,5 +217,7 @@ int kp_merge_read_identities(struct kp_merge_input *input)
         status = kp_merge_for_each_row(
             input, "SELECT id, module, source, line, last_line, name, linkage_name FROM function ORDER BY id",
             take_function);
+    if (status == 0 && kp_profile_has_events(input->profile))
+        status = kp_merge_for_each_row(input, "SELECT id, name, unit FROM event ORDER BY id", take_event);
     return status == 0 ? number_functions(input) : status;
 }

@@ -35,7 +35,7 @@ struct kp_merge_input {
     sqlite3 *profile;
     const char *path;
     struct kp_error *error;
-    struct kp_merge_items modules, sources, functions;
+    struct kp_merge_items modules, sources, functions, events;
     struct kp_merge_input_function *local; /* as `functions`, in the order of ids */
     size_t local_room;
     struct kp_merge_input_rows rows[KP_MERGE_TABLES];

@@ -28,6 +28,7 @@ const struct kp_merge_table kp_merge_tables[KP_MERGE_TABLES] = {
                        1},
     [KP_MERGE_THREAD_LINE] =
         {"thread_line", "function, source, line, thread", "hits, time_ns", 2, {KP_SUM, KP_SUM}, NULL, 0, 0},
+    [KP_MERGE_LINE_EVENT] = {"line_event", "function, source, line, event", "count", 1, {KP_SUM}, NULL, 0, 0},
     [KP_MERGE_ARC] = {"arc",
                       "caller, caller_source, caller_line, callee",
                       "calls, primitive_calls, total_ns, self_ns",
@@ -125,6 +126,7 @@ void kp_merge_free(struct kp_merge *merge)
     kp_index_free(&merge->source_keys);
     kp_index_free(&merge->paths);
     kp_index_free(&merge->names);
+    kp_index_free(&merge->events);
     kp_index_free(&merge->function_keys);
     kp_index_free(&merge->meta);
     sqlite3_close(merge->rest);

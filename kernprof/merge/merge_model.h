@@ -24,6 +24,7 @@ enum kp_merge_table_number {
     KP_MERGE_FUNCTION,
     KP_MERGE_LINE,
     KP_MERGE_THREAD_LINE,
+    KP_MERGE_LINE_EVENT,
     KP_MERGE_ARC,
     KP_MERGE_MEMORY_LINE,
     KP_MERGE_TABLES
@@ -33,8 +34,8 @@ enum { KP_MERGE_VALUES = 11, KP_MERGE_SPREAD = 6 };
 
 struct kp_merge_table {
     const char *name;
-    const char
-        *keys; /* the columns of function, source, line, callee or thread, where it has them; NULL in SQL where not */
+    const char *keys; /* the columns of function, source, line, callee, thread or event, where it has them; NULL in SQL
+                         where not */
     const char *values; /* its other columns, comma-separated */
     int value_count;
     enum kp_merge_rule rules[KP_MERGE_VALUES];
@@ -53,7 +54,7 @@ struct kp_merge_key {
     int64_t line;
     uint64_t text; /* checksum of a line that stands elsewhere */
     uint32_t callee;
-    uint32_t thread;
+    uint32_t part; /* of the line: a thread as the profiles number them, or the number of an event */
 };
 
 struct kp_merge_row {
@@ -101,6 +102,7 @@ struct kp_merge_function {
 
 struct kp_merge {
     struct kp_index module_keys, source_keys, paths, names, function_keys, meta;
+    struct kp_index events; /* by name and unit */
     struct kp_merge_module *modules;
     struct kp_merge_source *sources;
     struct kp_merge_function *functions;

@@ -72,7 +72,12 @@ static int take_row(struct kp_merge_input *input, sqlite3_stmt *row)
             return kp_merge_fail_damaged(input, "a call of no function");
     }
     if (input->table == KP_MERGE_THREAD_LINE)
-        key.thread = (uint32_t)sqlite3_column_int64(row, 3);
+        key.part = (uint32_t)sqlite3_column_int64(row, 3);
+    if (input->table == KP_MERGE_LINE_EVENT) {
+        key.part = kp_merge_find_number(&input->events, sqlite3_column_int64(row, 3));
+        if (key.part == KP_INDEX_NONE)
+            return kp_merge_fail_damaged(input, "a count of no event");
+    }
     taken->cell = kp_index_add(&input->merge->cells[input->table].keys, &key, sizeof key);
     if (taken->cell == KP_INDEX_NONE)
         return kp_merge_fail_memory(input);
@@ -146,7 +151,8 @@ static int read_profile(struct kp_merge_input *input)
     if (status == 0)
         status = kp_merge_read_identities(input);
     for (int table = 0; table < KP_MERGE_TABLES && status == 0; table++)
-        status = read_table(input, (enum kp_merge_table_number)table);
+        if (table != KP_MERGE_LINE_EVENT || kp_profile_has_events(input->profile))
+            status = read_table(input, (enum kp_merge_table_number)table);
     return status;
 }
 
@@ -224,6 +230,7 @@ int kp_merge_add(struct kp_merge *merge, const char *path, struct kp_error *erro
     free(input.modules.item);
     free(input.sources.item);
     free(input.functions.item);
+    free(input.events.item);
     free(input.local);
     for (int table = 0; table < KP_MERGE_TABLES; table++)
         free(input.rows[table].row);

@@ -17,7 +17,7 @@ struct writer {
     sqlite3 *profile;
     const char *path; /* the name it will have, for messages */
     struct kp_error *error;
-    int64_t *module_ids, *source_ids, *function_ids; /* by number in the merge; 0: not written */
+    int64_t *module_ids, *source_ids, *function_ids, *event_ids; /* by number in the merge; 0: not written */
 };
 
 static int fail_write(struct writer *writer)
@@ -201,7 +201,7 @@ static int write_functions(struct writer *writer)
 /* A cell with its key as the profile has it. */
 struct place {
     int64_t function, source, line;
-    int64_t last; /* callee or thread */
+    int64_t last; /* callee, thread or event */
     uint32_t cell;
 };
 
@@ -216,6 +216,15 @@ static int by_place(const void *left, const void *right)
     if (a->line != b->line)
         return a->line < b->line ? -1 : 1;
     return (a->last > b->last) - (a->last < b->last);
+}
+
+static int64_t last_of(const struct writer *writer, enum kp_merge_table_number table, const struct kp_merge_key *key)
+{
+    switch (table) {
+    case KP_MERGE_ARC: return writer->function_ids[key->callee];
+    case KP_MERGE_LINE_EVENT: return writer->event_ids[key->part];
+    default: return key->part;
+    }
 }
 
 /* The table's used cells in the order of their keys. NULL: out of memory. */
@@ -239,7 +248,7 @@ static struct place *sort_cells(struct writer *writer, enum kp_merge_table_numbe
             .function = writer->function_ids[key.function],
             .source = writer->source_ids[own ? function->source : row->source],
             .line = own ? function->line + key.line : key.line,
-            .last = table == KP_MERGE_ARC ? writer->function_ids[key.callee] : key.thread,
+            .last = last_of(writer, table, &key),
             .cell = i,
         };
     }
@@ -264,6 +273,7 @@ static int key_count(enum kp_merge_table_number table)
     switch (table) {
     case KP_MERGE_FUNCTION: return 1;
     case KP_MERGE_ARC:
+    case KP_MERGE_LINE_EVENT:
     case KP_MERGE_THREAD_LINE: return 4;
     default: return 3;
     }
@@ -283,6 +293,7 @@ static const char spread_columns[KP_MERGE_TABLES][128] = {
 static const char key_columns[KP_MERGE_TABLES][64] = {
     [KP_MERGE_LINE] = "function, source, line",
     [KP_MERGE_THREAD_LINE] = "function, source, line, thread",
+    [KP_MERGE_LINE_EVENT] = "function, source, line, event",
     [KP_MERGE_ARC] = "caller, caller_source, caller_line, callee",
     [KP_MERGE_MEMORY_LINE] = "function, source, line",
 };
@@ -310,6 +321,36 @@ static int write_rows(struct writer *writer, enum kp_merge_table_number number, 
     }
     free(places);
     sqlite3_finalize(insert);
+    return status;
+}
+
+static int by_event(const void *left, const void *right, void *context)
+{
+    const struct kp_merge *merge = context;
+    const char *a = kp_index_key(&merge->events, *(const uint32_t *)left, NULL);
+    const char *b = kp_index_key(&merge->events, *(const uint32_t *)right, NULL);
+    int order = strcmp(a, b);
+    return order ? order : strcmp(a + strlen(a) + 1, b + strlen(b) + 1);
+}
+
+static int write_events(struct writer *writer)
+{
+    const struct kp_merge *merge = writer->merge;
+    for (uint32_t i = 0; i < merge->events.count; i++)
+        writer->event_ids[i] = 1;
+    size_t count;
+    uint32_t *order = give_ids(writer, writer->event_ids, merge->events.count, &count, by_event);
+    sqlite3_stmt *insert = kp_profile_prepare(writer->profile, "INSERT INTO event VALUES (?, ?, ?)", writer->error);
+    int status = !order ? fail_memory(writer) : insert ? 0 : -1;
+    for (size_t i = 0; status == 0 && i < count; i++) {
+        const char *name = kp_index_key(&merge->events, order[i], NULL);
+        sqlite3_bind_int64(insert, 1, (int64_t)i + 1);
+        sqlite3_bind_text(insert, 2, name, -1, SQLITE_STATIC);
+        sqlite3_bind_text(insert, 3, name + strlen(name) + 1, -1, SQLITE_STATIC);
+        status = step(writer, insert);
+    }
+    sqlite3_finalize(insert);
+    free(order);
     return status;
 }
 
@@ -367,6 +408,10 @@ static int write_tables(struct writer *writer)
     if (status == 0)
         status = write_rows(writer, KP_MERGE_THREAD_LINE, false);
     if (status == 0)
+        status = write_events(writer);
+    if (status == 0)
+        status = write_rows(writer, KP_MERGE_LINE_EVENT, false);
+    if (status == 0)
         status = write_rows(writer, KP_MERGE_ARC, false);
     if (status == 0)
         status = write_rows(writer, KP_MERGE_MEMORY_LINE, false);
@@ -382,9 +427,10 @@ static int write_profile(struct kp_merge *merge, const char *temporary, const ch
         .module_ids = calloc((size_t)merge->module_keys.count + 1, sizeof(int64_t)),
         .source_ids = calloc((size_t)merge->source_keys.count + 1, sizeof(int64_t)),
         .function_ids = calloc((size_t)merge->function_keys.count + 1, sizeof(int64_t)),
+        .event_ids = calloc((size_t)merge->events.count + 1, sizeof(int64_t)),
     };
     int status = -1;
-    if (!writer.module_ids || !writer.source_ids || !writer.function_ids)
+    if (!writer.module_ids || !writer.source_ids || !writer.function_ids || !writer.event_ids)
         fail_memory(&writer);
     else if ((writer.profile = kp_profile_create(temporary, error)) != NULL) {
         status = write_tables(&writer);
@@ -396,6 +442,7 @@ static int write_profile(struct kp_merge *merge, const char *temporary, const ch
     free(writer.module_ids);
     free(writer.source_ids);
     free(writer.function_ids);
+    free(writer.event_ids);
     return status;
 }
 
