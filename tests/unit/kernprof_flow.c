@@ -111,9 +111,9 @@ static const struct test_function calling = {
     .block_count = 4,
     .edges = {{0, 1, 0, 0},
               {1, 2, KP_NO_COUNTER, 0},
-              {2, 3, 1, 0},
+              {2, 3, KP_NO_COUNTER, 0},
               {2, 0, KP_NO_COUNTER, 0}, /* it never comes back */
-              {3, 0, KP_NO_COUNTER, 0}},
+              {3, 0, 1, 0}},
     .edge_count = 5,
 };
 

@@ -160,6 +160,21 @@ static void segments_of_one_module_add_up(void **state)
     kp_join_free(join);
 }
 
+static void segments_of_one_thread_have_one_number(void **state)
+{
+    (void)state;
+    struct kp_join *join = begin();
+    struct file file = make_file(1);
+    add_segment(&file, 100, 10, 7);
+    add_segment(&file, 101, 4, 1);
+    add_segment(&file, 100, 2, 2);
+    add_file(join, &file);
+    sqlite3 *profile = write_profile(join);
+    assert_rows(profile, hits_of_threads, "10 1 12;10 2 4;11 1 9;11 2 1;12 1 3;12 2 3;");
+    kp_profile_abandon(profile);
+    kp_join_free(join);
+}
+
 static void one_thread_has_no_rows_of_its_own(void **state)
 {
     (void)state;
@@ -245,6 +260,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(segments_of_one_module_add_up),
+        cmocka_unit_test(segments_of_one_thread_have_one_number),
         cmocka_unit_test(one_thread_has_no_rows_of_its_own),
         cmocka_unit_test(processes_that_a_fork_divided_are_solved_as_one),
         cmocka_unit_test(damaged_file_is_left_out_and_counted),

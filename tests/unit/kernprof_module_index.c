@@ -46,13 +46,15 @@ static void static_functions_of_one_name_are_told_apart_by_file(void **state)
 {
     (void)state;
     map = (struct test_map){.size = 0};
-    const char *const files[] = {"/a.c", "/b.c", "/b.c"}, *const names[] = {"helper", "helper", "caller"};
-    for (int i = 0; i < 3; i++)
+    const char *const files[] = {"/a.c", "/b.c", "/b.c", "/c.c"};
+    const char *const names[] = {"helper", "helper", "caller", "other"};
+    for (int i = 0; i < 4; i++)
         test_add_function(&map,
                           (struct test_function){.name = names[i], .file = files[i], .lines = {1}, .line_count = 1});
     struct kp_module_index *index = index_of_map(0);
     assert_int_equal(kp_module_find_name(index, "helper", 0), 0);
     assert_int_equal(kp_module_find_name(index, "helper", 2), 1); /* the caller is in /b.c */
+    assert_int_equal(kp_module_find_name(index, "helper", 3), 0); /* in neither file: the first */
     assert_int_equal(kp_module_find_name(index, "help", 0), -1);
     kp_module_index_free(index);
 }
