@@ -85,6 +85,10 @@ static void events_are_columns_of_the_listing(void **state)
     text = shown_text(profile, "self,page-faults");
     assert_non_null(strstr(text, "Self Page Faults"));
     free(text);
+    text = shown_text(profile, "wait");
+    assert_non_null(strstr(text, "% Time         Wait Page Faults"));
+    assert_non_null(strstr(text, " 20.0         40.0 "));
+    free(text);
     sqlite3_close(profile);
 }
 
@@ -132,8 +136,8 @@ static void events_are_columns_of_exports(void **state)
     sqlite3 *profile = open_profile(events);
     char *text = exported(profile, "csv");
     assert_non_null(strstr(text, ",page-faults,cache-misses\n"));
-    assert_non_null(strstr(text, "/p/hot.c,4,hot,11,100000,100000,10,7,0\n"));
-    assert_non_null(strstr(text, "/p/hot.c,5,hot,1234567890133,300000,250000,0,23,1234567890123\n"));
+    assert_non_null(strstr(text, "/p/hot.c,4,hot,11,100000,100000,10,0,7,0\n"));
+    assert_non_null(strstr(text, "/p/hot.c,5,hot,1234567890133,300000,250000,0,1500,23,1234567890123\n"));
     free(text);
     text = exported(profile, "json");
     assert_non_null(strstr(text, "\"page-faults\":23,\"cache-misses\":1234567890123}"));

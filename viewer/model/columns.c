@@ -110,6 +110,8 @@ const struct kp_column kp_columns_fixed[KP_COLUMNS_FIXED] = {
                         KP_GROUP_LINE, KP_SHOWN_ON_REQUEST, "self_ns", "SUM(l.self_ns)", NULL},
     [KP_COLUMN_ERROR] = {"error", "Error", "standard deviation of a time that was sampled", KP_VALUE_TIME, 9,
                          KP_GROUP_LINE, KP_SHOWN_ON_REQUEST, "error_ns", "SUM(l.error_ns)", NULL},
+    [KP_COLUMN_WAIT] = {"wait", "Wait", "part of the time in which the thread did not run", KP_VALUE_TIME, 12,
+                        KP_GROUP_LINE, KP_SHOWN_ON_REQUEST, "wait_ns", "SUM(l.wait_ns)", NULL},
     [KP_COLUMN_MIN] = {"min", "Min", "least time of one execution, where each was timed", KP_VALUE_TIME, 9,
                        KP_GROUP_LINE, KP_SHOWN_ON_REQUEST, NULL, "MIN(NULLIF(l.min_ns, 0))", bound},
     [KP_COLUMN_MAX] = {"max", "Max", "most time of one execution, where each was timed", KP_VALUE_TIME, 9,

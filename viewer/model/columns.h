@@ -21,6 +21,7 @@ enum kp_column_id {
     KP_COLUMN_PERCENT,
     KP_COLUMN_SELF,
     KP_COLUMN_ERROR,
+    KP_COLUMN_WAIT,
     KP_COLUMN_MIN,
     KP_COLUMN_MAX,
     KP_COLUMN_THREADS,
