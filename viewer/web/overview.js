@@ -94,16 +94,18 @@ function ranksTable(profile) {
     return spreadTable(profile, ranked ? 'rank' : 'run', SPREADS.ranks, ranked ? [slowest] : []);
 }
 
+function startOf(run) {
+    return run.start > 0 ? new Date(run.start * 1000).toISOString().slice(0, 19).replace('T', ' ') : '';
+}
+
 function runsTable(profile) {
+    const field = (heading, key) => ({ heading, value: (run) => run[key] ?? '' });
+    const number = (heading, key) => ({ ...field(heading, key), number: true });
     return sortableTable('Processes', [
-        { heading: 'Command', value: (run) => run.command ?? '' },
-        { heading: 'Process', number: true, value: (run) => run.pid ?? '' },
-        { heading: 'Host', value: (run) => run.host ?? '' },
-        { heading: 'Rank', number: true, value: (run) => run.rank ?? '' },
-        { heading: 'Start', value: (run) => run.start, text: (run) => (run.start > 0 ? new Date(run.start * 1000).toISOString().slice(0, 19).replace('T', ' ') : '') },
+        field('Command', 'command'), number('Process', 'pid'), field('Host', 'host'), number('Rank', 'rank'),
+        { heading: 'Start', value: (run) => run.start, text: startOf },
         { heading: 'Duration', number: true, value: (run) => run.duration_ns ?? 0, text: (run) => (run.duration_ns ? units.seconds(run.duration_ns) : '') },
-        { heading: 'Threads', number: true, value: (run) => run.threads ?? '' },
-        { heading: 'Exit status', number: true, value: (run) => run.exit_status ?? '' },
+        number('Threads', 'threads'), number('Exit status', 'exit_status'),
         { heading: 'Timing', value: (run) => [run.timing, run.sampler].filter(Boolean).join(', ') },
     ], profile.views.runs, { sort: 4, descending: false });
 }
