@@ -34,8 +34,11 @@ static void print_tables(FILE *out)
     for (const struct kp_export_format *format = kp_export_formats; format->name; format++)
         fprintf(out, "  %-14s  %s\n", format->name, format->what);
     fputs("\nViews and their columns:\n", out);
-    for (const struct kp_export_view *view = kp_export_views; view->name; view++)
-        fprintf(out, "  %-14s  %s\n", view->name, view->columns);
+    for (const struct kp_export_view *view = kp_export_views; view->name; view++) {
+        fprintf(out, "  %-14s  ", view->name);
+        kp_export_print_columns(view, out);
+        fputc('\n', out);
+    }
 }
 
 static int export_profile(const char *path, const char *out, const struct kp_export_format *format,

@@ -24,10 +24,7 @@ enum { RESIDENT = KP_OPTION_LONG, COLUMNS, PRECISION, NO_SOURCE, FORCE };
 static const struct kp_option option_table[] = {
     {"outfile", 'o', "FILE", "the profile (default: PROGRAM.mprof); " KP_OUTPUT_PATH_NAMES, NULL, NULL},
     {"quiet", 'q', NULL, "print nothing: only write the profile", NULL, NULL},
-    {"columns", COLUMNS, "[LIST]",
-     "more columns: allocs, allocated, frees, freed, peak, leaked, leaks, temporary "
-     "(default: all of them)",
-     NULL, NULL},
+    {"columns", COLUMNS, "[LIST]", "more columns, of those below (default: all of them)", NULL, NULL},
     {"rss", RESIDENT, NULL, "Mem usage and Increment are of resident memory instead of the heap", NULL, NULL},
     {"precision", PRECISION, "DIGITS", "digits behind the point (default: 3)", NULL, NULL},
     {"no-source", NO_SOURCE, NULL, "do not embed the sources in the profile", NULL, NULL},
@@ -39,6 +36,7 @@ static const struct kp_option option_table[] = {
 struct options {
     const char *output;
     int quiet, resident, no_source, force;
+    struct kp_columns *columns; /* what `text` shows */
     struct kp_memory_text_options text;
 };
 
@@ -65,7 +63,7 @@ static int parse(int argc, char **argv, struct options *options, struct kp_error
         case NO_SOURCE: options->no_source = 1; break;
         case FORCE: options->force = 1; break;
         case COLUMNS:
-            if (kp_memory_columns_parse(optarg, &options->text.columns, error) != 0)
+            if (kp_columns_show_list(options->columns, optarg, KP_GROUP(KP_GROUP_MEMORY), error) != 0)
                 return -1;
             break;
         case PRECISION:
@@ -183,19 +181,35 @@ static int run_in(const char *folder, const struct options *options, char **argv
     return status;
 }
 
-static int cmd_memprof(int argc, char **argv, struct kp_error *error)
+static int parse_and_run(int argc, char **argv, struct options *options, struct kp_error *error)
 {
-    struct options options = {.text = kp_memory_text_defaults()};
-    int parsed = parse(argc, argv, &options, error);
+    int parsed = parse(argc, argv, options, error);
     if (parsed != 0)
         return parsed > 0 ? 0 : KP_EXIT_FAILED;
     char *folder = kp_folder_create_temporary(error);
     if (!folder)
         return KP_EXIT_FAILED;
-    int status = run_in(folder, &options, argv + optind, error);
+    int status = run_in(folder, options, argv + optind, error);
     kp_folder_remove(folder);
     free(folder);
     return status;
+}
+
+static int cmd_memprof(int argc, char **argv, struct kp_error *error)
+{
+    struct kp_columns columns;
+    if (kp_columns_load(&columns, NULL, error) != 0)
+        return KP_EXIT_FAILED;
+    struct options options = {.columns = &columns, .text = kp_memory_text_defaults(&columns)};
+    int status = parse_and_run(argc, argv, &options, error);
+    kp_columns_free(&columns);
+    return status;
+}
+
+static void print_columns(FILE *out)
+{
+    fputs("Columns:\n", out);
+    kp_columns_print_help(KP_GROUP(KP_GROUP_MEMORY), out);
 }
 
 const struct kp_command kp_command_memprof = {
@@ -210,6 +224,7 @@ const struct kp_command kp_command_memprof = {
                 "memprof ./prog                               # memory by line, also in prog.mprof\n"
                 "memprof run ./prog && memprof plot           # over time",
     .options = option_table,
+    .print_more = print_columns,
     .notes =
         "Allocations count for the innermost profiled line, whatever it called; Increment includes profiled callees. "
         "The exit status is the program's own (128+N when signal N killed it); 125, 126 and 127 when memprof itself "

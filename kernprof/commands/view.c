@@ -11,20 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "kernprof/merge/merge.h"
+#include "kernprof/commands/view_render.h"
 #include "util/output.h"
-#include "viewer/model/columns.h"
-#include "viewer/model/listing.h"
-#include "viewer/model/memory_listing.h"
 #include "viewer/model/units.h"
-#include "viewer/page/page.h"
-#include "viewer/terminal/tui.h"
-#include "viewer/text/default_view.h"
-#include "viewer/text/format.h"
-#include "viewer/text/memory_text.h"
-#include "viewer/text/summary.h"
-#include "viewer/text/text.h"
-#include "viewer/text/timers.h"
 
 enum {
     OPTION_COLUMNS = KP_OPTION_LONG,
@@ -42,11 +31,6 @@ enum {
     OPTION_FORMAT,
     OPTION_TUI
 };
-
-static const char *column_key(size_t index)
-{
-    return index < KP_COLUMN_COUNT ? kp_columns[index].key : index == KP_COLUMN_COUNT ? "ranks" : NULL;
-}
 
 static const char *sort_key(size_t index)
 {
@@ -66,10 +50,9 @@ static const struct kp_option option_table[] = {
     {"summarize", 'm', NULL, "end with one line per function", NULL, NULL},
     {"output", 'o', "OUT", "write to OUT (default: standard output)", NULL, NULL},
     {"columns", OPTION_COLUMNS, "[LIST]",
-     "more columns: self, error, min, max, threads (default: all of them), ranks; of memory: allocs, allocated, frees, "
-     "freed, "
-     "peak, leaked, leaks, temporary",
-     NULL, column_key},
+     "more columns: of those below, events by their names, or `ranks` for all of ranks (default: those with a +, and "
+     "all of memory)",
+     NULL, kp_column_key},
     {"threads", OPTION_THREADS, NULL,
      "for each line in how many threads it ran, the most hits and the least, mean and most time of one thread, and how "
      "much "
@@ -106,33 +89,68 @@ static const struct kp_option option_table[] = {
     KP_OPTIONS_END,
 };
 
-struct view {
-    struct kp_text_options text;
-    struct kp_listing_filter filter;
-    enum kp_listing_order order;
-    struct kp_summary_options summary;
-    const char *sort; /* held against the kind of profile that is shown */
-    bool all_columns;
-    bool timers;
-    const struct kp_format *format; /* NULL: the listing */
-    bool tui;
-    const char *html; /* where to write the page; NULL: not asked for */
-    const char *color;
-    const char *output;
-    const char **functions; /* what `filter` points to, with room for all of argv */
-    const char **files;
-};
-
-static int parse_color(const char *when, struct view *view, struct kp_error *error)
+static void add_value(struct kp_view_values *values, const char *value)
 {
-    if (strcmp(when, "auto") != 0 && strcmp(when, "always") != 0 && strcmp(when, "never") != 0)
+    values->at[values->count++] = value;
+}
+
+static int take_unit(const char *unit, struct kp_view *view, struct kp_error *error)
+{
+    return kp_units_parse(unit, &view->text.unit_s) == 0
+               ? 0
+               : kp_fail(error, "--unit: '%s' is no unit; give seconds (1e-3) or s, ms, us, ns", unit);
+}
+
+static int take_color(const char *when, struct kp_view *view, struct kp_error *error)
+{
+    view->color = when ? when : "always";
+    if (strcmp(view->color, "auto") != 0 && strcmp(view->color, "always") != 0 && strcmp(view->color, "never") != 0)
         return kp_fail(error, "--color: unknown '%s'; there are: auto, always, never", when);
-    view->color = when;
+    return 0;
+}
+
+static int take_columns(const char *list, struct kp_view *view, struct kp_error *error)
+{
+    (void)error; /* which there are is known when the profile is */
+    if (list)
+        add_value(&view->columns, list);
+    else
+        view->all_columns = true;
+    return 0;
+}
+
+static int take_format(const char *name, struct kp_view *view, struct kp_error *error)
+{
+    view->format = kp_format_find(name, error);
+    return view->format ? 0 : -1;
+}
+
+static int take_time(const char *none, struct kp_view *view, struct kp_error *error)
+{
+    (void)none;
+    (void)error;
+    view->order = KP_ORDER_TIME;
+    return 0;
+}
+
+static int take_callers(const char *none, struct kp_view *view, struct kp_error *error)
+{
+    (void)none;
+    (void)error;
+    view->summary.table = KP_SUMMARY_CALLERS;
+    return 0;
+}
+
+static int take_callees(const char *none, struct kp_view *view, struct kp_error *error)
+{
+    (void)none;
+    (void)error;
+    view->summary.table = KP_SUMMARY_CALLEES;
     return 0;
 }
 
 /* A key of either kind of profile, as which kind it is comes later. */
-static int take_sort(const char *key, struct view *view, struct kp_error *error)
+static int take_sort(const char *key, struct kp_view *view, struct kp_error *error)
 {
     view->sort = key;
     if (kp_listing_order_parse(key, &view->order) != 0) {
@@ -142,50 +160,70 @@ static int take_sort(const char *key, struct view *view, struct kp_error *error)
     return 0;
 }
 
-static int take_limit(const char *text, size_t *limit, struct kp_error *error)
+static int take_limit(const char *text, struct kp_view *view, struct kp_error *error)
 {
     char *end;
     unsigned long long number = strtoull(text, &end, 10);
     if (end == text || *end || text[0] == '-' || number == 0 || number > SIZE_MAX)
         return kp_fail(error, "--limit: '%s' is no number of functions from 1", text);
-    *limit = (size_t)number;
+    view->summary.limit = (size_t)number;
     return 0;
 }
 
-static int take_option(int option, struct view *view, struct kp_error *error)
+static int take_html(const char *path, struct kp_view *view, struct kp_error *error)
 {
-    switch (option) {
-    case 'u':
-        return kp_units_parse(optarg, &view->text.unit_s) == 0
-                   ? 0
-                   : kp_fail(error, "--unit: '%s' is no unit; give seconds (1e-3) or s, ms, us, ns", optarg);
-    case 'z': view->filter.skip_zero = true; return 0;
-    case 't': view->order = KP_ORDER_TIME; return 0;
-    case 'm': view->text.summary = true; return 0;
-    case 'o': view->output = optarg; return 0;
-    case OPTION_COLUMNS: view->all_columns |= !optarg; return kp_columns_add(&view->text.columns, optarg, error);
-    case OPTION_THREADS:
-        view->text.columns |= kp_columns_shown(KP_SHOWN_FOR_THREADS);
-        return kp_columns_add(&view->text.columns, "threads", error);
-    case OPTION_RANKS: view->text.columns |= kp_columns_shown(KP_SHOWN_FOR_RANKS); return 0;
-    case OPTION_FUNCTION: view->functions[view->filter.function_count++] = optarg; return 0;
-    case OPTION_FILE: view->files[view->filter.file_count++] = optarg; return 0;
-    case 's': return take_sort(optarg, view, error);
-    case OPTION_CALLERS: view->summary.table = KP_SUMMARY_CALLERS; return 0;
-    case OPTION_CALLEES: view->summary.table = KP_SUMMARY_CALLEES; return 0;
-    case OPTION_LIMIT: return take_limit(optarg, &view->summary.limit, error);
-    case OPTION_COLOR: return parse_color(optarg ? optarg : "always", view, error);
-    case OPTION_INSTANCES: view->filter.instances = true; return 0;
-    case OPTION_TIMERS: view->timers = true; return 0;
-    case OPTION_TUI: view->tui = true; return 0;
-    case OPTION_FORMAT: return (view->format = kp_format_find(optarg, error)) ? 0 : -1;
-    case OPTION_HTML: view->html = view->output = optarg; return 0;
-    default: return -1;
+    (void)error;
+    view->html = view->output = path;
+    return 0;
+}
+
+/* What an option does: sets the flag or the text at `offset` of the view, adds to the values there, or calls `take`. */
+static const struct {
+    int option;
+    enum { FLAG, TEXT, VALUES, CALL } action;
+    size_t offset;
+    int (*take)(const char *value, struct kp_view *view, struct kp_error *error);
+} actions[] = {
+    {'u', CALL, 0, take_unit},
+    {'z', FLAG, offsetof(struct kp_view, filter.skip_zero), NULL},
+    {'t', CALL, 0, take_time},
+    {'m', FLAG, offsetof(struct kp_view, text.summary), NULL},
+    {'o', TEXT, offsetof(struct kp_view, output), NULL},
+    {OPTION_COLUMNS, CALL, 0, take_columns},
+    {OPTION_THREADS, FLAG, offsetof(struct kp_view, threads), NULL},
+    {OPTION_RANKS, FLAG, offsetof(struct kp_view, ranks), NULL},
+    {OPTION_FUNCTION, VALUES, offsetof(struct kp_view, functions), NULL},
+    {OPTION_FILE, VALUES, offsetof(struct kp_view, files), NULL},
+    {'s', CALL, 0, take_sort},
+    {OPTION_CALLERS, CALL, 0, take_callers},
+    {OPTION_CALLEES, CALL, 0, take_callees},
+    {OPTION_LIMIT, CALL, 0, take_limit},
+    {OPTION_COLOR, CALL, 0, take_color},
+    {OPTION_INSTANCES, FLAG, offsetof(struct kp_view, filter.instances), NULL},
+    {OPTION_TIMERS, FLAG, offsetof(struct kp_view, timers), NULL},
+    {OPTION_TUI, FLAG, offsetof(struct kp_view, tui), NULL},
+    {OPTION_FORMAT, CALL, 0, take_format},
+    {OPTION_HTML, CALL, 0, take_html},
+};
+
+static int take_option(int option, struct kp_view *view, struct kp_error *error)
+{
+    size_t i = 0;
+    while (i < sizeof actions / sizeof *actions && actions[i].option != option)
+        i++;
+    if (i == sizeof actions / sizeof *actions)
+        return -1; /* unknown, and said so */
+    void *place = (char *)view + actions[i].offset;
+    switch (actions[i].action) {
+    case FLAG: *(bool *)place = true; return 0;
+    case TEXT: *(const char **)place = optarg; return 0;
+    case VALUES: add_value(place, optarg); return 0;
+    default: return actions[i].take(optarg, view, error);
     }
 }
 
 /* 1: --help was asked for. */
-static int parse(int argc, char **argv, struct view *view, struct kp_error *error)
+static int parse(int argc, char **argv, struct kp_view *view, struct kp_error *error)
 {
     struct kp_option_reader reader;
     kp_options_begin(&reader, "view", option_table, argc, argv, 0);
@@ -195,128 +233,9 @@ static int parse(int argc, char **argv, struct view *view, struct kp_error *erro
         if (take_option(option, view, error) != 0)
             return -1;
     }
+    view->filter.function_count = view->functions.count;
+    view->filter.file_count = view->files.count;
     return optind < argc ? 0 : kp_fail(error, "view: no FILE; see `kernprof view --help`");
-}
-
-static int render_memory(const char *path, sqlite3 *profile, const struct view *view, FILE *out, struct kp_error *error)
-{
-    if (kp_profile_is_kind(profile, "samples"))
-        return kp_fail(error, "%s: memory over time, which has no lines; `memprof plot %s` draws it", path, path);
-    struct kp_memory_text_options options = kp_memory_text_defaults();
-    options.columns =
-        kp_columns_of_memory_text(view->all_columns ? kp_columns_shown(KP_SHOWN_FOR_MEMORY) : view->text.columns);
-    return kp_memory_text_show(profile, &options, out, error);
-}
-
-static int render_functions(sqlite3 *profile, const struct view *view, FILE *out, struct kp_error *error)
-{
-    struct kp_summary_options summary = view->summary;
-    if (view->sort && kp_summary_add_keys(&summary, view->sort, error) != 0)
-        return -1;
-    return kp_view_functions(profile, &summary, out, error);
-}
-
-/* `memory`: what lines allocated, to be shown beside them; NULL: nothing. */
-static int render_lines(const char *path, sqlite3 *profile, struct kp_memory_listing *memory, const struct view *view,
-                        FILE *out, struct kp_error *error)
-{
-    struct kp_listing listing;
-    struct kp_text_options text = view->text;
-    if (!memory && text.columns & kp_columns_shown(KP_SHOWN_FOR_MEMORY))
-        return kp_fail(error,
-                       "--columns: %s does not say what lines allocate; name a profile of `memprof PROGRAM` beside it",
-                       path);
-    if (memory && !(text.columns & kp_columns_shown(KP_SHOWN_FOR_MEMORY)))
-        text.columns |= view->all_columns ? kp_columns_shown(KP_SHOWN_FOR_MEMORY) : kp_columns_memory_default();
-    int status = kp_listing_load_with_memory(&listing, profile, memory, &view->filter, error);
-    if (status != 0)
-        return status;
-    kp_listing_sort(&listing, view->order);
-    if (view->html)
-        status = kp_page_render(&listing, profile, path, out, error);
-    else if (view->tui)
-        status = kp_tui_run(&listing, profile, text.columns, text.unit_s, error);
-    else if (view->format)
-        status = view->format->write(&listing, out, error);
-    else
-        kp_text_render(&listing, &text, out);
-    kp_listing_free(&listing);
-    return status;
-}
-
-static int render_one(char **paths, struct kp_memory_listing *memory, const struct view *view, FILE *out,
-                      struct kp_error *error)
-{
-    sqlite3 *profile = kp_merge_open(paths, error);
-    if (!profile)
-        return -1;
-    bool other = view->html || view->tui || view->format; /* what shows timers and memory beside the lines, or not */
-    if (!other && !view->timers && (kp_profile_is_kind(profile, "memory") || kp_profile_is_kind(profile, "samples"))) {
-        int result = render_memory(paths[0], profile, view, out, error);
-        sqlite3_close(profile);
-        return result;
-    }
-    if (!other && (view->timers || kp_timers_alone(profile))) {
-        int failed = kp_timers_render(profile, view->order == KP_ORDER_TIME, out, error);
-        sqlite3_close(profile);
-        return failed;
-    }
-    if (kp_profile_is_kind(profile, "functions") && !view->html && !view->tui && !view->format) {
-        int result = render_functions(profile, view, out, error);
-        sqlite3_close(profile);
-        return result;
-    }
-    if (view->sort && kp_listing_order_parse(view->sort, &(enum kp_listing_order){0}) != 0) {
-        sqlite3_close(profile);
-        return kp_fail(error, "--sort: '%s' is for profiles by function; of lines there are: line, time, hits, name",
-                       view->sort);
-    }
-    int status = render_lines(paths[0], profile, memory, view, out, error);
-    sqlite3_close(profile);
-    return status;
-}
-
-static bool is_memory(const char *path)
-{
-    struct kp_error unused; /* what is wrong with it is said when it is read */
-    sqlite3 *profile = kp_profile_open(path, &unused);
-    bool is = profile && kp_profile_is_kind(profile, "memory");
-    sqlite3_close(profile);
-    return is;
-}
-
-/* Profiles of lines and of memory together: each kind is merged on its own. */
-static int render_both(char **lines, char **memory, const struct view *view, FILE *out, struct kp_error *error)
-{
-    struct kp_memory_listing listing;
-    sqlite3 *profile = kp_merge_open(memory, error);
-    int status = profile ? kp_memory_listing_load(&listing, profile, error) : -1;
-    sqlite3_close(profile);
-    if (status != 0)
-        return -1;
-    status = render_one(lines, &listing, view, out, error);
-    kp_memory_listing_free(&listing);
-    return status;
-}
-
-static int render(char **paths, const struct view *view, FILE *out, struct kp_error *error)
-{
-    size_t count = 0, lines = 0, memory = 0;
-    while (paths[count])
-        count++;
-    char **parted = calloc(2 * (count + 1), sizeof *parted);
-    if (!parted)
-        return kp_fail(error, "view: out of memory");
-    for (size_t i = 0; i < count; i++)
-        if (is_memory(paths[i]))
-            parted[count + 1 + memory++] = paths[i];
-        else
-            parted[lines++] = paths[i];
-    bool both = lines && memory && !view->html && !view->format && !view->timers;
-    int status =
-        both ? render_both(parted, parted + count + 1, view, out, error) : render_one(paths, NULL, view, out, error);
-    free(parted);
-    return status;
 }
 
 static bool longer_than_terminal(const char *text)
@@ -348,14 +267,14 @@ static bool page(const char *text, size_t size)
     return pipe && !(WIFEXITED(status) && (WEXITSTATUS(status) == 127 || WEXITSTATUS(status) == 126));
 }
 
-static int show_on_terminal(char **paths, const struct view *view, struct kp_error *error)
+static int show_on_terminal(char **paths, const struct kp_view *view, struct kp_error *error)
 {
     char *text = NULL;
     size_t size = 0;
     FILE *memory = open_memstream(&text, &size);
     if (!memory)
         return kp_fail(error, "view: out of memory");
-    int status = render(paths, view, memory, error);
+    int status = kp_view_render(paths, view, memory, error);
     if (fclose(memory) != 0 && status == 0)
         status = kp_fail(error, "view: out of memory");
     fflush(stdout);
@@ -367,7 +286,7 @@ static int show_on_terminal(char **paths, const struct view *view, struct kp_err
     return status;
 }
 
-static int show(char **paths, struct view *view, struct kp_error *error)
+static int show(char **paths, struct kp_view *view, struct kp_error *error)
 {
     bool terminal = (!view->output || strcmp(view->output, "-") == 0) && isatty(STDOUT_FILENO);
     const char *no_color = getenv("NO_COLOR");
@@ -376,13 +295,13 @@ static int show(char **paths, struct view *view, struct kp_error *error)
         strcmp(view->color, "always") == 0 ||
         (strcmp(view->color, "auto") == 0 && terminal && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0);
     if (view->tui)
-        return render(paths, view, stdout, error);
+        return kp_view_render(paths, view, stdout, error);
     if (terminal)
         return show_on_terminal(paths, view, error);
     struct kp_output output;
     if (kp_output_open(&output, view->output, error) != 0)
         return -1;
-    if (render(paths, view, output.stream, error) == 0)
+    if (kp_view_render(paths, view, output.stream, error) == 0)
         return kp_output_close(&output, error);
     kp_output_abandon(&output);
     return -1;
@@ -390,15 +309,16 @@ static int show(char **paths, struct view *view, struct kp_error *error)
 
 static int cmd_view(int argc, char **argv, struct kp_error *error)
 {
-    const char **globs = calloc(2 * (size_t)argc, sizeof *globs);
-    struct view view = {
+    const char **values = calloc(3 * (size_t)argc, sizeof *values);
+    struct kp_view view = {
         .text = kp_text_defaults(),
-        .filter = {.functions = globs, .files = globs + argc},
+        .filter = {.functions = values, .files = values + argc},
         .color = "auto",
-        .functions = globs,
-        .files = globs + argc,
+        .functions = {.at = values},
+        .files = {.at = values + argc},
+        .columns = {.at = values + 2 * argc},
     };
-    if (!globs) {
+    if (!values) {
         kp_fail(error, "view: out of memory");
         return KP_EXIT_FAILED;
     }
@@ -409,8 +329,16 @@ static int cmd_view(int argc, char **argv, struct kp_error *error)
     } else if (status == 0) {
         status = show(argv + optind, &view, error);
     }
-    free(globs);
+    free(values);
     return status == 0 ? 0 : KP_EXIT_FAILED;
+}
+
+static void print_columns(FILE *out)
+{
+    fputs("Columns:\n", out);
+    kp_columns_print_help(KP_GROUPS_WITHOUT_MEMORY, out);
+    fputs("\nColumns of memory:\n", out);
+    kp_columns_print_help(KP_GROUP(KP_GROUP_MEMORY), out);
 }
 
 const struct kp_command kp_command_view = {
@@ -427,4 +355,5 @@ const struct kp_command kp_command_view = {
         "Of a profile by function (PROGRAM.prof) it prints the summary that cProfile prints: calls (all/those that "
         "were not recursive), own and cumulative time.",
     .options = option_table,
+    .print_more = print_columns,
 };

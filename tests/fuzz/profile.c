@@ -9,7 +9,7 @@
 #include "viewer/export/export.h"
 #include "viewer/export/compare_json.h"
 #include "viewer/model/compare.h"
-#include "viewer/model/listing.h"
+#include "viewer/model/listing_load.h"
 #include "viewer/model/units.h"
 #include "viewer/page/page.h"
 #include "viewer/text/compare_text.h"

@@ -22,24 +22,24 @@ function findTrouble() {
         }
         return layers.reduceRight((back, layer) => over(layer, back), [255, 255, 255]);
     };
-    const named = (element) => element.getAttribute('aria-label') || element.textContent.trim() || element.title
-        || [...element.labels ?? []].some((label) => label.textContent.trim());
-    const trouble = [];
-    for (const element of document.querySelectorAll('body *')) {
-        const style = getComputedStyle(element);
-        const own = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim());
+    const contrast = (element) => {
+        const front = luminance(over(channels(getComputedStyle(element).color), behind(element)));
+        const back = luminance(behind(element));
+        return (Math.max(front, back) + 0.05) / (Math.min(front, back) + 0.05);
+    };
+    const seen = (element) => {
         const box = element.getBoundingClientRect();
-        const seen = element.checkVisibility() && box.width > 1 && box.right > 0 && !element.closest('[aria-hidden="true"], svg');
-        if (own && seen && !element.matches(':disabled')) {
-            const [a, b] = [luminance(over(channels(style.color), behind(element))), luminance(behind(element))];
-            const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-            if (contrast < 4.5)
-                trouble.push(`${contrast.toFixed(1)}: ${element.tagName}.${element.className} "${element.textContent.slice(0, 30)}"`);
-        }
-        if (seen && element.matches('a, button, input, select, [tabindex="0"], [role="table"], canvas, svg') && !named(element))
-            trouble.push(`no name: ${element.outerHTML.slice(0, 80)}`);
-    }
-    return trouble;
+        return element.checkVisibility() && box.width > 1 && box.right > 0 && !element.closest('[aria-hidden="true"], svg');
+    };
+    const hasText = (element) => !element.matches(':disabled')
+        && [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim());
+    const needsName = (element) => element.matches('a, button, input, select, [tabindex="0"], [role="table"], canvas, svg');
+    const named = (element) => [element.getAttribute('aria-label'), element.textContent, element.title,
+        ...[...element.labels ?? []].map((label) => label.textContent)].some((text) => text?.trim());
+    const all = [...document.querySelectorAll('body *')].filter(seen);
+    return [...all.filter(hasText).map((element) => [contrast(element), element]).filter(([ratio]) => ratio < 4.5)
+        .map(([ratio, element]) => `${ratio.toFixed(1)}: ${element.tagName}.${element.className} "${element.textContent.slice(0, 30)}"`),
+    ...all.filter(needsName).filter((element) => !named(element)).map((element) => `no name: ${element.outerHTML.slice(0, 80)}`)];
 }
 
 const opened = await open(process.argv[2]);

@@ -25,20 +25,27 @@ const cells = () => page.locator('.virtual-canvas .row:not(.function-row)').eval
     sources: [...row.querySelectorAll('.text')].map((cell) => cell.textContent),
 })));
 const shown = await cells();
-let compared = 0;
-for (const fn of diff.functions)
-    for (const line of fn.lines) {
-        const row = shown.find((r) => Number(r.old ?? 0) === (line.old_line ?? 0) && Number(r.new ?? 0) === (line.new_line ?? 0));
-        check(`no row of ${line.old_line} ${line.new_line}`, row);
-        check(`hits of ${line.new_line}`, row.texts.old_hits === String(line.old_hits ?? '') && row.texts.new_hits === String(line.new_hits ?? ''));
-        check(`times of ${line.new_line}`, row.texts.old_time === (line.old_hits === null ? '' : micros(line.old_ns))
-            && row.texts.new_time === (line.new_hits === null ? '' : micros(line.new_ns)));
-        check(`change of ${line.new_line}: ${row.texts.change}`, Number(row.texts.change) === Number(micros(line.change_ns)));
-        check(`verdict of ${line.new_line}`, row.class.includes(line.verdict));
-        check(`text of ${line.new_line}`, row.sources[line.new_line ? 1 : 0].trim() === line.text.trim());
-        compared++;
-    }
-check('lines were compared', compared > 12);
+const same = (number, other) => Number(number ?? 0) === (other ?? 0);
+
+function checkNumbers(row, line) {
+    const time = (hits, ns) => (hits === null ? '' : micros(ns));
+    check(`hits of ${line.new_line}`, row.texts.old_hits === String(line.old_hits ?? '') && row.texts.new_hits === String(line.new_hits ?? ''));
+    check(`old time of ${line.new_line}`, row.texts.old_time === time(line.old_hits, line.old_ns));
+    check(`new time of ${line.new_line}`, row.texts.new_time === time(line.new_hits, line.new_ns));
+    check(`change of ${line.new_line}: ${row.texts.change}`, Number(row.texts.change) === Number(micros(line.change_ns)));
+}
+
+function checkLine(line) {
+    const row = shown.find((r) => same(r.old, line.old_line) && same(r.new, line.new_line));
+    check(`no row of ${line.old_line} ${line.new_line}`, row);
+    checkNumbers(row, line);
+    check(`verdict of ${line.new_line}`, row.class.includes(line.verdict));
+    check(`text of ${line.new_line}`, row.sources[line.new_line ? 1 : 0].trim() === line.text.trim());
+}
+
+const compared = diff.functions.flatMap((fn) => fn.lines);
+compared.forEach(checkLine);
+check('lines were compared', compared.length > 12);
 check('moved lines without code are one row', shown.some((row) => row.old && row.new && row.sources[0] === '{' && row.sources[1] === '{' && !row.texts.change));
 check('what an edit changed is marked', await page.locator('mark', { hasText: '* i' }).count() === 1);
 

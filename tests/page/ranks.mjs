@@ -31,7 +31,7 @@ await close(threaded);
 
 const lines = await open(memory, { hash: '#t.c:3' });
 await lines.page.waitForSelector('.row.selected[data-line="3"]');
-check('allocated', await lines.page.locator('[data-line="3"] [data-column="allocated_bytes"]').textContent() === '1.0 MiB');
+check('allocated', await lines.page.locator('[data-line="3"] [data-column="allocated"]').textContent() === '1.0 MiB');
 check('the line that allocates is hot', await lines.page.locator('.row.hot[data-line="3"]').count() === 1);
 check('the function has all of it', await lines.page.locator('.functions a', { hasText: '100.0 %' }).first().textContent() === 'even100.0 %');
 await close(lines);

@@ -27,11 +27,11 @@ static const char test_rows[] =
     "INSERT INTO function (id, module, source, line, last_line, name, linkage_name, calls, total_ns, self_ns) VALUES"
     "  (1, 1, 1, 1, 9, 'hot', '_Z1', 1, 400000, 400000),"
     "  (2, 1, 1, 1, 9, 'hot', '_Z2', 1, 100000, 100000), (3, 1, 1, 10, 13, 'cold', 'cold', 0, 0, 0);"
-    "INSERT INTO line (function, source, line, hits, time_ns, self_ns, error_ns, min_ns, max_ns) VALUES"
-    "  (1, 1, 3, 1, 100000, 100000, 0, 100000, 100000),"
-    "  (1, 1, 4, 11, 100000, 100000, 10, 5, 9), (1, 1, 5, 1234567890123, 200000, 200000, 0, 0, 0),"
-    "  (2, 1, 5, 10, 100000, 50000, 0, 0, 0), (1, 1, 7, 0, 0, 0, 0, 0, 0), (1, 2, 40, 2, 0, 0, 0, 0, 0),"
-    "  (3, 1, 12, 0, 0, 0, 0, 0, 0);";
+    "INSERT INTO line (function, source, line, hits, time_ns, self_ns, error_ns, min_ns, max_ns, wait_ns) VALUES"
+    "  (1, 1, 3, 1, 100000, 100000, 0, 100000, 100000, 40000),"
+    "  (1, 1, 4, 11, 100000, 100000, 10, 5, 9, 0), (1, 1, 5, 1234567890123, 200000, 200000, 0, 0, 0, 1500),"
+    "  (2, 1, 5, 10, 100000, 50000, 0, 0, 0, NULL), (1, 1, 7, 0, 0, 0, 0, 0, 0, 0), (1, 2, 40, 2, 0, 0, 0, 0, 0, 0),"
+    "  (3, 1, 12, 0, 0, 0, 0, 0, 0, 0);";
 
 static char test_path[64];
 

@@ -2,8 +2,7 @@
 #include "viewer_profile.h"
 
 #include "viewer/export/export.h"
-#include "viewer/model/columns.h"
-#include "viewer/model/listing.h"
+#include "viewer/model/listing_load.h"
 #include "viewer/text/default_view.h"
 #include "viewer/text/text.h"
 
@@ -18,14 +17,25 @@ static sqlite3 *open_profile(void)
     return profile;
 }
 
-static void render(const char *sql, const struct kp_listing_filter *filter, enum kp_listing_order order,
-                   const struct kp_text_options *options)
+/* What is shown besides the usual columns. */
+struct more {
+    const char *list; /* "": all that --columns alone adds */
+    enum kp_column_group group;
+};
+
+static void render_more(const char *sql, const struct kp_listing_filter *filter, enum kp_listing_order order,
+                        const struct kp_text_options *options, const struct more *more)
 {
     struct kp_error error;
     struct kp_listing listing;
     test_profile_make(sql);
     sqlite3 *profile = open_profile();
     assert_int_equal(kp_listing_load(&listing, profile, filter, &error), 0);
+    if (more->list)
+        assert_int_equal(
+            kp_columns_show_list(&listing.columns, *more->list ? more->list : NULL, KP_GROUPS_WITHOUT_MEMORY, &error),
+            0);
+    kp_columns_show_group(&listing.columns, more->group);
     kp_listing_sort(&listing, order);
     FILE *out = open_memstream(&text, &text_size);
     kp_text_render(&listing, options, out);
@@ -33,6 +43,12 @@ static void render(const char *sql, const struct kp_listing_filter *filter, enum
     kp_listing_free(&listing);
     sqlite3_close(profile);
     unlink(test_path);
+}
+
+static void render(const char *sql, const struct kp_listing_filter *filter, enum kp_listing_order order,
+                   const struct kp_text_options *options)
+{
+    render_more(sql, filter, order, options, &(struct more){NULL, KP_COLUMN_GROUPS});
 }
 
 static void expect_golden(const char *name)
@@ -67,11 +83,10 @@ static void all_columns_and_summary(void **state)
     (void)state;
     struct kp_text_options options = kp_text_defaults();
     struct kp_listing_filter filter = {.instances = true, .skip_zero = true};
-    struct kp_error error;
-    assert_int_equal(kp_columns_add(&options.columns, NULL, &error), 0);
     options.summary = true;
     options.unit_s = 1e-9;
-    render("UPDATE source SET changed = 1 WHERE id = 1", &filter, KP_ORDER_TIME, &options);
+    render_more("UPDATE source SET changed = 1 WHERE id = 1", &filter, KP_ORDER_TIME, &options,
+                &(struct more){"", KP_COLUMN_GROUPS});
     expect_golden("columns_instances_skip_zero_sort_time_unit_ns_summary.txt");
 }
 
@@ -100,11 +115,10 @@ static void spread_over_ranks(void **state)
     (void)state;
     struct kp_text_options options = kp_text_defaults();
     struct kp_listing_filter filter = {.skip_zero = true};
-    options.columns |= kp_columns_shown(KP_SHOWN_FOR_RANKS);
-    render(
+    render_more(
         "INSERT INTO meta VALUES ('profiles', 4); INSERT INTO line_spread VALUES (1, 1, 3, 4, 0, 1, 10000, 50000, 3),"
         " (1, 1, 4, 3, 0, 1, 20000, 50000, NULL), (2, 1, 5, 4, 0, 1, 20000, 150000, 2)",
-        &filter, KP_ORDER_LINE, &options);
+        &filter, KP_ORDER_LINE, &options, &(struct more){NULL, KP_GROUP_RANKS});
     expect_golden("ranks.txt");
 }
 
@@ -113,10 +127,8 @@ static void spread_over_threads(void **state)
     (void)state;
     struct kp_text_options options = kp_text_defaults();
     struct kp_listing_filter filter = {.skip_zero = true};
-    options.columns |= kp_columns_shown(KP_SHOWN_FOR_THREADS);
-    assert_int_equal(kp_columns_add(&options.columns, "threads", NULL), 0);
-    render("INSERT INTO thread_line VALUES (1, 1, 4, 1, 1, 10000), (1, 1, 4, 2, 7, 70000), (1, 1, 4, 3, 3, 20000)",
-           &filter, KP_ORDER_LINE, &options);
+    render_more("INSERT INTO thread_line VALUES (1, 1, 4, 1, 1, 10000), (1, 1, 4, 2, 7, 70000), (1, 1, 4, 3, 3, 20000)",
+                &filter, KP_ORDER_LINE, &options, &(struct more){NULL, KP_GROUP_THREADS});
     expect_golden("threads.txt");
 }
 

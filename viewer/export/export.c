@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "viewer/model/columns.h"
+
 const struct kp_export_format kp_export_formats[] = {
     {"csv", "a view as comma-separated values with a header", kp_export_csv, NULL},
     {"json", "a view as an array of objects", kp_export_json, NULL},
@@ -20,14 +22,14 @@ const struct kp_export_format kp_export_formats[] = {
 };
 
 const struct kp_export_view kp_export_views[] = {
-    {"lines", "file,line,function,hits,time_ns,self_ns,error_ns"},
-    {"functions", "file,line,function,calls,total_ns,self_ns"},
-    {"calls", "caller_file,caller_line,caller,callee,calls,total_ns"},
-    {"timers", "name,calls,total_ns"},
-    {"memory_lines", "file,line,function,occurrences,allocated_bytes,freed_bytes,live_bytes,peak_bytes"},
-    {"memory_samples", "pid,time_ns,rss_bytes"},
-    {"runs", "command,start,duration_ns,host,pid,rank,exit_status,timing,clean"},
-    {NULL, NULL},
+    {"lines", "file,line,function", true},
+    {"functions", "file,line,function,calls,total_ns,self_ns", false},
+    {"calls", "caller_file,caller_line,caller,callee,calls,total_ns", false},
+    {"timers", "name,calls,total_ns", false},
+    {"memory_lines", "file,line,function,occurrences,allocated_bytes,freed_bytes,live_bytes,peak_bytes", false},
+    {"memory_samples", "pid,time_ns,rss_bytes", false},
+    {"runs", "command,start,duration_ns,host,pid,rank,exit_status,timing,clean", false},
+    {NULL, NULL, false},
 };
 
 const struct kp_export_format *kp_export_find_format(const char *name, struct kp_error *error)
@@ -56,6 +58,14 @@ const struct kp_export_view *kp_export_find_view(const char *name, struct kp_err
     return NULL;
 }
 
+void kp_export_print_columns(const struct kp_export_view *view, FILE *out)
+{
+    fputs(view->columns, out);
+    for (size_t i = 0; view->of_lines && i < KP_COLUMNS_FIXED; i++)
+        if (kp_columns_fixed[i].exported)
+            fprintf(out, ",%s", kp_columns_fixed[i].exported);
+}
+
 const struct kp_export_view *kp_export_default_view(sqlite3 *profile)
 {
     if (kp_profile_is_kind(profile, "memory"))
@@ -73,12 +83,57 @@ const struct kp_export_view *kp_export_default_view(sqlite3 *profile)
     return &kp_export_views[functions_only ? 1 : 0];
 }
 
+/* Counts of events stand in a view of their own, a row for each line and event; here each event is a column. */
+static void append_line_columns(sqlite3_str *sql, const struct kp_columns *columns)
+{
+    sqlite3_str *counts = sqlite3_str_new(NULL);
+    for (size_t i = 0; i < columns->count; i++) {
+        const struct kp_column *column = columns->at[i].column;
+        if (!column->exported)
+            continue;
+        if (column->group != KP_GROUP_EVENTS) {
+            sqlite3_str_appendf(sql, ",%s", column->exported);
+            continue;
+        }
+        sqlite3_str_appendf(sql, ",IFNULL(\"%w\",0) AS \"%w\"", column->exported, column->exported);
+        sqlite3_str_appendf(counts, ", SUM(count) FILTER (WHERE event = %Q) AS \"%w\"", column->exported,
+                            column->exported);
+    }
+    sqlite3_str_appendall(sql, " FROM lines");
+    if (sqlite3_str_length(counts))
+        sqlite3_str_appendf(sql,
+                            " LEFT JOIN (SELECT file, line, function, function_line%s FROM line_events "
+                            "GROUP BY file, line, function, function_line) USING (file, line, function, function_line) "
+                            "ORDER BY file, line, function",
+                            sqlite3_str_value(counts));
+    sqlite3_free(sqlite3_str_finish(counts));
+}
+
+/* To be freed by sqlite3_free; NULL with `error` filled. */
+static char *query_of(sqlite3 *profile, const struct kp_export_view *view, struct kp_error *error)
+{
+    struct kp_columns columns = {0};
+    if (view->of_lines && kp_columns_load(&columns, profile, error) != 0)
+        return NULL;
+    sqlite3_str *sql = sqlite3_str_new(profile);
+    sqlite3_str_appendf(sql, "SELECT %s", view->columns);
+    if (view->of_lines)
+        append_line_columns(sql, &columns);
+    else
+        sqlite3_str_appendf(sql, " FROM %s", view->name);
+    kp_columns_free(&columns);
+    char *text = sqlite3_str_finish(sql);
+    if (!text)
+        kp_fail(error, "export: out of memory");
+    return text;
+}
+
 static int write_view(sqlite3 *profile, const struct kp_export_format *format, const struct kp_export_view *view,
                       FILE *out, struct kp_error *error)
 {
-    char sql[256];
-    snprintf(sql, sizeof sql, "SELECT %s FROM %s", view->columns, view->name);
-    sqlite3_stmt *statement = kp_profile_prepare(profile, sql, error);
+    char *sql = query_of(profile, view, error);
+    sqlite3_stmt *statement = sql ? kp_profile_prepare(profile, sql, error) : NULL;
+    sqlite3_free(sql);
     if (!statement)
         return -1;
     int status = format->write_rows(statement, out, error);

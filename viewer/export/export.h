@@ -2,6 +2,7 @@
 #ifndef KP_VIEWER_EXPORT_EXPORT_H
 #define KP_VIEWER_EXPORT_EXPORT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "format/profile.h"
@@ -11,6 +12,7 @@
 struct kp_export_view {
     const char *name;
     const char *columns; /* comma-separated, as SQL and as CSV's header */
+    bool of_lines;       /* the columns of the listing that are exported follow */
 };
 
 /* What a format other than of views is written from. */
@@ -31,6 +33,9 @@ struct kp_export_format {
 
 extern const struct kp_export_format kp_export_formats[]; /* ends with a NULL name */
 extern const struct kp_export_view kp_export_views[];     /* ends with a NULL name */
+
+/* The names of a view's columns, without those of events, comma-separated. */
+void kp_export_print_columns(const struct kp_export_view *view, FILE *out);
 
 /* NULL with `error` filled, which names what there is. */
 const struct kp_export_format *kp_export_find_format(const char *name, struct kp_error *error);

@@ -51,11 +51,19 @@ static double per_run(int64_t value, const struct kp_listing *listing)
     return (double)value / (double)listing->profiles;
 }
 
+/* `line` may be NULL. */
+static double per_run_of_line(const struct kp_listing_line *line, enum kp_column_id column,
+                              const struct kp_listing *listing)
+{
+    return line ? per_run(kp_listing_number(line, column), listing) : 0;
+}
+
 static struct kp_spread spread_of_line(const struct kp_listing_line *line, const struct kp_listing *listing)
 {
     if (!line)
         return (struct kp_spread){.profiles = listing->profiles};
-    return (struct kp_spread){listing->profiles, line->error_ns, line->least_ns, line->most_ns};
+    return (struct kp_spread){listing->profiles, kp_listing_number(line, KP_COLUMN_ERROR),
+                              kp_listing_number(line, KP_COLUMN_RANK_MIN), kp_listing_number(line, KP_COLUMN_RANK_MAX)};
 }
 
 static struct kp_spread spread_of_function(const struct kp_listing_function *function, const struct kp_listing *listing)
@@ -66,7 +74,7 @@ static struct kp_spread spread_of_function(const struct kp_listing_function *fun
     spread.least_ns = function->least_ns;
     spread.most_ns = function->most_ns;
     for (size_t i = 0; i < function->line_count; i++)
-        spread.error_ns += function->lines[i].error_ns;
+        spread.error_ns += kp_listing_number(&function->lines[i], KP_COLUMN_ERROR);
     return spread;
 }
 
@@ -157,11 +165,11 @@ static void add_line(const struct kp_compare *compare, struct kp_compare_functio
         .old_number = old ? old->number : 0,
         .new_number = new ? new->number : 0,
         .edited = edited,
-        .time = {.old_ns = old_line ? per_run(old_line->time_ns, compare->old) : 0,
-                 .new_ns = new_line ? per_run(new_line->time_ns, compare->new) : 0,
+        .time = {.old_ns = per_run_of_line(old_line, KP_COLUMN_TIME, compare->old),
+                 .new_ns = per_run_of_line(new_line, KP_COLUMN_TIME, compare->new),
                  .noise_ns = kp_noise(&old_spread, &new_spread)},
-        .old_hits = old_line ? per_run(old_line->hits, compare->old) : 0,
-        .new_hits = new_line ? per_run(new_line->hits, compare->new) : 0,
+        .old_hits = per_run_of_line(old_line, KP_COLUMN_HITS, compare->old),
+        .new_hits = per_run_of_line(new_line, KP_COLUMN_HITS, compare->new),
     };
 }
 
@@ -382,8 +390,8 @@ static double total_of(const struct kp_listing *listing, struct kp_spread *sprea
     for (size_t i = 0; i < listing->function_count; i++) {
         const struct kp_listing_function *function = &listing->functions[i];
         for (size_t l = 0; l < function->line_count; l++) {
-            total += (double)function->lines[l].self_ns;
-            spread->error_ns += function->lines[l].error_ns;
+            total += (double)kp_listing_number(&function->lines[l], KP_COLUMN_SELF);
+            spread->error_ns += kp_listing_number(&function->lines[l], KP_COLUMN_ERROR);
         }
     }
     for (size_t i = 0; i < listing->function_count; i++) {
@@ -426,8 +434,9 @@ int kp_compare_build(struct kp_compare *compare, const struct kp_listing *old, c
     for (size_t i = 0; i < compare->function_count && status == 0; i++)
         for (size_t l = 0; l < compare->functions[i].line_count; l++) {
             const struct kp_compare_line *line = &compare->functions[i].lines[l];
-            compare->noise_known = compare->noise_known || (line->old && line->old->error_ns > 0) ||
-                                   (line->new && line->new->error_ns > 0);
+            compare->noise_known = compare->noise_known ||
+                                   (line->old && kp_listing_number(line->old, KP_COLUMN_ERROR) > 0) ||
+                                   (line->new &&kp_listing_number(line->new, KP_COLUMN_ERROR) > 0);
         }
     if (status == 0 && compare->function_count)
         qsort(compare->functions, compare->function_count, sizeof *compare->functions, by_change);

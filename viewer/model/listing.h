@@ -7,25 +7,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "viewer/model/columns.h"
 #include "viewer/model/source.h"
 
 struct kp_listing_line {
     size_t source; /* index into the listing's sources: not the function's own for a body that was included */
     int64_t line;
-    int64_t hits;
-    int64_t time_ns;
-    int64_t self_ns;
-    int64_t error_ns;
-    int64_t min_ns; /* 0: not known */
-    int64_t max_ns;
-    int64_t least_ns;        /* of one profile, in a merged one; one that does not know the line counts as 0 */
-    int64_t most_ns;         /* with merged instances, an upper bound */
-    int64_t most_rank;       /* the rank with the most; -1: not known */
-    int64_t threads;         /* that executed the line */
-    int64_t thread_least_ns; /* of one of them; with merged instances as least_ns and most_ns */
-    int64_t thread_most_ns;
-    int64_t thread_most_hits;
-    const int64_t *memory; /* by enum kp_memory_value (listing_memory.h); NULL: not known */
+    int64_t *stored; /* by index of the listing's columns; KP_NOT_KNOWN where the profile does not say */
 };
 
 struct kp_listing_function {
@@ -48,6 +36,7 @@ struct kp_listing {
     size_t source_count;
     struct kp_listing_function *functions;
     size_t function_count;
+    struct kp_columns columns;
     bool timed;       /* false: no run took times, so that 0 means "not known" */
     bool by_timers;   /* own time was sampled by timers in the program, not by perf events, in some run */
     bool has_memory;  /* some lines say what they allocated */
@@ -56,28 +45,28 @@ struct kp_listing {
     bool threaded;    /* more than one thread executed lines */
 };
 
-/* Names are globs (fnmatch). A file's glob is held against its absolute path, the path below the working folder, and
- * its last part. No globs: all. */
-struct kp_listing_filter {
-    const char *const *functions;
-    size_t function_count;
-    const char *const *files;
-    size_t file_count;
-    bool skip_zero;
-    bool instances; /* part the instances of one source function */
-};
-
 enum kp_listing_order { KP_ORDER_LINE, KP_ORDER_TIME, KP_ORDER_HITS, KP_ORDER_NAME };
 
-/* Fills `listing`, in order of file and line. -1 with `error` filled (a damaged file; a glob that matches nothing,
- * which is never silent), nothing then to free. */
-int kp_listing_load(struct kp_listing *listing, sqlite3 *profile, const struct kp_listing_filter *filter,
-                    struct kp_error *error);
+/* Adds a line to `function`, with 0 for all that is stored, NULL: out of memory. */
+struct kp_listing_line *kp_listing_add_line(const struct kp_listing *listing, struct kp_listing_function *function,
+                                            size_t source, int64_t line);
 
-/* The same with what lines allocated beside it, which must live as long as the listing; its sources may move there. */
-struct kp_memory_listing;
-int kp_listing_load_with_memory(struct kp_listing *listing, sqlite3 *profile, struct kp_memory_listing *memory,
-                                const struct kp_listing_filter *filter, struct kp_error *error);
+/* A stored number of a line, 0 where it is not known. */
+static inline int64_t kp_listing_number(const struct kp_listing_line *line, enum kp_column_id column)
+{
+    return kp_column_number(line->stored, column);
+}
+
+/* What the listing's column at `column` shows of a line. */
+struct kp_value kp_listing_value(const struct kp_listing *listing, const struct kp_listing_function *function,
+                                 const struct kp_listing_line *line, size_t column);
+
+/* Widens the visible columns to what the line needs. */
+void kp_listing_fit(struct kp_listing *listing, const struct kp_listing_function *function,
+                    const struct kp_listing_line *line, double unit_s);
+
+/* Has the profile what the columns of the group show, or would they say nothing? */
+bool kp_listing_has(const struct kp_listing *listing, enum kp_column_group group);
 
 /* By time and hits the smallest comes first, so that the worst is last on the terminal, as line_profiler has it. */
 void kp_listing_sort(struct kp_listing *listing, enum kp_listing_order order);
@@ -85,6 +74,7 @@ void kp_listing_sort(struct kp_listing *listing, enum kp_listing_order order);
 /* "time", "hits", "name", "line". -1: none of these. */
 int kp_listing_order_parse(const char *name, enum kp_listing_order *order);
 
+void kp_listing_free_function(struct kp_listing_function *function);
 void kp_listing_free(struct kp_listing *listing);
 
 #endif

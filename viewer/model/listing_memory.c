@@ -61,30 +61,23 @@ static struct kp_listing_line *find_line(const struct kp_listing_function *funct
     return NULL;
 }
 
-static struct kp_listing_line *add_line(struct kp_listing_function *function, size_t source,
-                                        const struct kp_memory_row *row)
-{
-    struct kp_listing_line *lines = kp_array_grow(function->lines, function->line_count, sizeof *lines);
-    if (!lines)
-        return NULL;
-    function->lines = lines;
-    struct kp_listing_line *line = &lines[function->line_count++];
-    *line = (struct kp_listing_line){
-        .source = source, .line = row->line, .hits = row->value[KP_MEMORY_OCCURRENCES], .most_rank = -1};
-    function->hits += line->hits;
-    return line;
-}
-
-static int add_rows(struct kp_listing_function *function, const struct kp_memory_function *memory,
-                    const size_t *sources)
+static int add_rows(const struct kp_listing *listing, struct kp_listing_function *function,
+                    const struct kp_memory_function *memory, const size_t *sources)
 {
     size_t next = 0;
     for (size_t i = 0; i < memory->row_count; i++) {
         const struct kp_memory_row *row = &memory->rows[i];
         struct kp_listing_line *line = find_line(function, next, sources[row->source], row->line);
-        if (!line && !(line = add_line(function, sources[row->source], row)))
-            return -1;
-        line->memory = row->value;
+        if (!line) {
+            line = kp_listing_add_line(listing, function, sources[row->source], row->line);
+            if (!line)
+                return -1;
+            line->stored[KP_COLUMN_HITS] = row->occurrences;
+            function->hits += row->occurrences;
+        }
+        for (size_t c = 0; c < KP_COLUMNS_FIXED; c++)
+            if (listing->columns.at[c].column->group == KP_GROUP_MEMORY)
+                line->stored[c] = row->stored[c];
         next = (size_t)(line - function->lines) + 1;
     }
     return 0;
@@ -99,7 +92,7 @@ static int add_functions(struct kp_listing *listing, const struct kp_memory_list
         if (!function && !(function = add_function(listing, sources[own->source], own)))
             return -1;
         next = (size_t)(function - listing->functions) + 1;
-        if (add_rows(function, own, sources) != 0)
+        if (add_rows(listing, function, own, sources) != 0)
             return -1;
     }
     return 0;

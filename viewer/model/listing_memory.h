@@ -5,7 +5,7 @@
 #include "viewer/model/listing.h"
 #include "viewer/model/memory_listing.h"
 
-/* Gives each line of `listing` its values in `memory`, which must live as long. What only `memory` knows (a function
+/* Gives each line of `listing` its values in `memory`. What only `memory` knows (a function
  * for memory alone) is added, with its occurrences as hits; its source moves to the listing. -1: out of memory. */
 int kp_listing_add_memory(struct kp_listing *listing, struct kp_memory_listing *memory);
 

@@ -6,16 +6,28 @@
 
 #include "util/array.h"
 
-static const char rows_query[] =
+/* What the columns store stands between the two parts. */
+static const char rows_before[] =
     "SELECT f.source, f.line, f.name, f.last_line, m.source, m.line, MAX(m.usage_bytes), SUM(m.increment_bytes), "
-    "SUM(m.occurrences), SUM(m.allocations), SUM(m.allocated_bytes), SUM(m.frees), SUM(m.freed_bytes), "
-    "SUM(m.peak_bytes), SUM(m.live_bytes), SUM(m.live_blocks), SUM(m.temporary) "
-    "FROM memory_line m JOIN function f ON f.id = m.function JOIN source s ON s.id = f.source "
+    "SUM(m.occurrences)";
+static const char rows_after[] =
+    " FROM memory_line m JOIN function f ON f.id = m.function JOIN source s ON s.id = f.source "
     "JOIN source t ON t.id = m.source "
     "GROUP BY f.source, f.line, f.name, m.source, m.line "
     "ORDER BY s.path, f.source, f.line, f.name, t.path <> s.path, t.path, m.source, m.line";
 
-enum { FIRST_VALUE = 6 };
+enum {
+    FUNCTION_SOURCE,
+    FUNCTION_LINE,
+    FUNCTION_NAME,
+    LAST_LINE,
+    SOURCE,
+    LINE,
+    USAGE,
+    INCREMENT,
+    OCCURRENCES,
+    FIRST_STORED
+};
 
 static int fail_memory(struct kp_error *error)
 {
@@ -44,9 +56,9 @@ static int take_source(struct kp_memory_listing *listing, sqlite3_stmt *row, str
 
 static struct kp_memory_function *function_of(struct kp_memory_listing *listing, sqlite3_stmt *row)
 {
-    size_t source = kp_source_find(listing->sources, listing->source_count, sqlite3_column_int64(row, 0));
-    int64_t line = sqlite3_column_int64(row, 1);
-    const char *name = text_of(row, 2);
+    size_t source = kp_source_find(listing->sources, listing->source_count, sqlite3_column_int64(row, FUNCTION_SOURCE));
+    int64_t line = sqlite3_column_int64(row, FUNCTION_LINE);
+    const char *name = text_of(row, FUNCTION_NAME);
     struct kp_memory_function *last = listing->function_count ? &listing->functions[listing->function_count - 1] : NULL;
     if (last && last->source == source && last->line == line && strcmp(last->name, name) == 0)
         return last;
@@ -70,13 +82,20 @@ static int take_row(struct kp_memory_listing *listing, sqlite3_stmt *row, struct
     if (!rows)
         return fail_memory(error);
     function->rows = rows;
-    int64_t last_line = sqlite3_column_int64(row, 3);
+    int64_t last_line = sqlite3_column_int64(row, LAST_LINE);
     function->last_line = last_line > function->last_line ? last_line : function->last_line;
     struct kp_memory_row *taken = &rows[function->row_count++];
-    taken->source = kp_source_find(listing->sources, listing->source_count, sqlite3_column_int64(row, 4));
-    taken->line = sqlite3_column_int64(row, 5);
-    for (int i = 0; i < KP_MEMORY_VALUES; i++)
-        taken->value[i] = sqlite3_column_int64(row, FIRST_VALUE + i);
+    *taken = (struct kp_memory_row){
+        .source = kp_source_find(listing->sources, listing->source_count, sqlite3_column_int64(row, SOURCE)),
+        .line = sqlite3_column_int64(row, LINE),
+        .usage_bytes = sqlite3_column_int64(row, USAGE),
+        .increment_bytes = sqlite3_column_int64(row, INCREMENT),
+        .occurrences = sqlite3_column_int64(row, OCCURRENCES),
+    };
+    int next = FIRST_STORED; /* in the order of the columns, as read_rows asks for them */
+    for (size_t i = 0; i < listing->columns.count; i++)
+        if (listing->columns.at[i].column->group == KP_GROUP_MEMORY)
+            taken->stored[i] = sqlite3_column_int64(row, next++);
     return 0;
 }
 
@@ -106,7 +125,7 @@ static void free_function(struct kp_memory_function *function)
 static bool ran(const struct kp_memory_function *function)
 {
     for (size_t i = 0; i < function->row_count; i++)
-        if (function->rows[i].value[KP_MEMORY_OCCURRENCES])
+        if (function->rows[i].occurrences)
             return true;
     return false;
 }
@@ -123,12 +142,28 @@ static void drop_what_never_ran(struct kp_memory_listing *listing)
     listing->function_count = kept;
 }
 
+static int read_rows(struct kp_memory_listing *listing, sqlite3 *profile, struct kp_error *error)
+{
+    sqlite3_str *sql = sqlite3_str_new(profile);
+    sqlite3_str_appendall(sql, rows_before);
+    for (size_t i = 0; i < listing->columns.count; i++)
+        if (listing->columns.at[i].column->group == KP_GROUP_MEMORY)
+            sqlite3_str_appendf(sql, ", %s", listing->columns.at[i].column->sql);
+    sqlite3_str_appendall(sql, rows_after);
+    char *text = sqlite3_str_finish(sql);
+    int result = text ? for_each_row(listing, profile, text, take_row, error) : fail_memory(error);
+    sqlite3_free(text);
+    return result;
+}
+
 int kp_memory_listing_load(struct kp_memory_listing *listing, sqlite3 *profile, struct kp_error *error)
 {
     *listing = (struct kp_memory_listing){0};
-    int result = for_each_row(listing, profile, "SELECT id, path, changed FROM source ORDER BY id", take_source, error);
+    int result = kp_columns_load(&listing->columns, NULL, error);
     if (result == 0)
-        result = for_each_row(listing, profile, rows_query, take_row, error);
+        result = for_each_row(listing, profile, "SELECT id, path, changed FROM source ORDER BY id", take_source, error);
+    if (result == 0)
+        result = read_rows(listing, profile, error);
     for (size_t i = 0; result == 0 && i < listing->source_count; i++)
         result = kp_source_read(&listing->sources[i], profile, error);
     if (result == 0)
@@ -146,4 +181,5 @@ void kp_memory_listing_free(struct kp_memory_listing *listing)
         kp_source_free(&listing->sources[i]);
     free(listing->functions);
     free(listing->sources);
+    kp_columns_free(&listing->columns);
 }

@@ -3,28 +3,16 @@
 #ifndef KP_VIEWER_MODEL_MEMORY_LISTING_H
 #define KP_VIEWER_MODEL_MEMORY_LISTING_H
 
+#include "viewer/model/columns.h"
 #include "viewer/model/source.h"
-
-/* As in the view memory_lines. */
-enum kp_memory_value {
-    KP_MEMORY_USAGE,
-    KP_MEMORY_INCREMENT,
-    KP_MEMORY_OCCURRENCES,
-    KP_MEMORY_ALLOCATIONS,
-    KP_MEMORY_ALLOCATED,
-    KP_MEMORY_FREES,
-    KP_MEMORY_FREED,
-    KP_MEMORY_PEAK,
-    KP_MEMORY_LIVE,
-    KP_MEMORY_LIVE_BLOCKS,
-    KP_MEMORY_TEMPORARY,
-    KP_MEMORY_VALUES
-};
 
 struct kp_memory_row {
     size_t source; /* index into the listing's sources */
     int64_t line;
-    int64_t value[KP_MEMORY_VALUES];
+    int64_t usage_bytes; /* as in the view memory_lines */
+    int64_t increment_bytes;
+    int64_t occurrences;
+    int64_t stored[KP_COLUMNS_FIXED]; /* those of KP_GROUP_MEMORY */
 };
 
 struct kp_memory_function {
@@ -37,6 +25,7 @@ struct kp_memory_function {
 };
 
 struct kp_memory_listing {
+    struct kp_columns columns; /* the fixed ones */
     struct kp_source *sources; /* by id */
     size_t source_count;
     struct kp_memory_function *functions; /* by file and line */

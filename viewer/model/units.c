@@ -26,13 +26,30 @@ struct kp_value kp_value_percent(double part, double whole)
     return whole > 0 ? (struct kp_value){.kind = KP_VALUE_PERCENT, .number = 100 * part / whole} : kp_value_none();
 }
 
+struct kp_value kp_value_ratio(double part, double whole)
+{
+    return whole > 0 ? (struct kp_value){.kind = KP_VALUE_RATIO, .number = part / whole} : kp_value_none();
+}
+
+const char *kp_value_kind_name(enum kp_value_kind kind)
+{
+    static const char *const names[KP_VALUE_KINDS] = {
+        [KP_VALUE_NONE] = "none", [KP_VALUE_COUNT] = "count",     [KP_VALUE_BYTES] = "bytes",
+        [KP_VALUE_TIME] = "time", [KP_VALUE_PERCENT] = "percent", [KP_VALUE_RATIO] = "ratio",
+    };
+    return names[kind];
+}
+
 void kp_units_cell(char text[KP_VALUE_TEXT], struct kp_value value, double unit_s)
 {
     switch (value.kind) {
-    case KP_VALUE_COUNT: snprintf(text, KP_VALUE_TEXT, "%lld", (long long)value.count); return;
+    case KP_VALUE_COUNT:
+    case KP_VALUE_BYTES: snprintf(text, KP_VALUE_TEXT, "%lld", (long long)value.count); return;
     case KP_VALUE_TIME: snprintf(text, KP_VALUE_TEXT, "%.1f", value.number * (1e-9 / unit_s)); return;
     case KP_VALUE_PERCENT: snprintf(text, KP_VALUE_TEXT, "%.1f", value.number); return;
-    case KP_VALUE_NONE: break;
+    case KP_VALUE_RATIO: snprintf(text, KP_VALUE_TEXT, "%.2f", value.number); return;
+    case KP_VALUE_NONE:
+    case KP_VALUE_KINDS: break;
     }
     text[0] = '\0';
 }

@@ -5,12 +5,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum kp_value_kind { KP_VALUE_NONE, KP_VALUE_COUNT, KP_VALUE_TIME, KP_VALUE_PERCENT };
+/* How a value is formatted, here and on the page (viewer/web/units.js). */
+enum kp_value_kind {
+    KP_VALUE_NONE,
+    KP_VALUE_COUNT,
+    KP_VALUE_BYTES,
+    KP_VALUE_TIME,
+    KP_VALUE_PERCENT,
+    KP_VALUE_RATIO,
+    KP_VALUE_KINDS
+};
 
 struct kp_value {
     enum kp_value_kind kind;
-    int64_t count;
-    double number; /* TIME: nanoseconds; PERCENT: 0 to 100 */
+    int64_t count; /* COUNT, BYTES */
+    double number; /* TIME: nanoseconds; PERCENT: 0 to 100; RATIO */
 };
 
 #define KP_UNIT_DEFAULT 1e-6
@@ -22,6 +31,10 @@ struct kp_value kp_value_none(void);
 struct kp_value kp_value_count(int64_t count);
 struct kp_value kp_value_time(double time_ns);
 struct kp_value kp_value_percent(double part, double whole); /* none where the whole is 0 */
+struct kp_value kp_value_ratio(double part, double whole);   /* likewise */
+
+/* "count", "time": as the page's data name it. */
+const char *kp_value_kind_name(enum kp_value_kind kind);
 
 /* The text of a table's cell, times in units of `unit_s` seconds; empty for KP_VALUE_NONE. */
 void kp_units_cell(char text[KP_VALUE_TEXT], struct kp_value value, double unit_s);

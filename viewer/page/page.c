@@ -3,6 +3,7 @@
  * viewer/web/ shows it as text nodes alone. */
 #include "viewer/page/page.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "viewer/page/page_data.h"
@@ -50,6 +51,20 @@ int kp_page_add_view(struct json_object *to, sqlite3 *profile, const char *view,
     return status == SQLITE_DONE
                ? 0
                : kp_fail(error, "profile: damaged (%s); profile the program again", sqlite3_errmsg(profile));
+}
+
+struct json_object *kp_page_number(double number)
+{
+    enum { DIGITS_LEAST = 15, DIGITS_ENOUGH = 17, TEXT = 32 };
+    if (number == (double)(int64_t)number)
+        return json_object_new_int64((int64_t)number);
+    char text[TEXT];
+    for (int digits = DIGITS_LEAST; digits <= DIGITS_ENOUGH; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, number);
+        if (strtod(text, NULL) == number)
+            break;
+    }
+    return json_object_new_double_s(number, text);
 }
 
 /* As the text listing says it. */

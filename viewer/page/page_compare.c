@@ -41,9 +41,7 @@ static void add_value(struct columns *columns, struct json_object *value)
 
 static struct json_object *number_of(double value, bool known)
 {
-    if (!known)
-        return NULL;
-    return value == (double)(int64_t)value ? json_object_new_int64((int64_t)value) : json_object_new_double(value);
+    return known ? kp_page_number(value) : NULL;
 }
 
 static const char *const line_keys[] = {

@@ -14,6 +14,9 @@ int kp_page_add_view(struct json_object *to, sqlite3 *profile, const char *view,
 /* Appends the sources of a listing with their texts. */
 void kp_page_add_sources(struct json_object *array, const struct kp_listing *listing);
 
+/* A number as short as it can be written without losing anything. */
+struct json_object *kp_page_number(double number);
+
 /* Writes the template with `data` in it, and frees `data`. -1 with `error` filled: there is no template. */
 int kp_page_write(struct json_object *data, FILE *out, struct kp_error *error);
 

@@ -1,57 +1,54 @@
 /* The page of one profile. See page.h. */
 #include "viewer/page/page.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "viewer/model/columns.h"
 #include "viewer/page/page_data.h"
 
 static const char *const views[] = {"runs",         "functions",      "calls",       "timers",
                                     "memory_lines", "memory_samples", "memory_marks"};
 
-enum there { ALWAYS, IN_MERGED, WITH_THREADS };
+/* Columns that the profile has nothing for are left out. */
+static bool is_there(const struct kp_listing *listing, size_t column)
+{
+    return kp_listing_has(listing, listing->columns.at[column].column->group);
+}
 
-static const struct {
-    const char *name;
-    size_t offset;
-    enum there there;
-} line_fields[] = {
-    {"line", offsetof(struct kp_listing_line, line), ALWAYS},
-    {"hits", offsetof(struct kp_listing_line, hits), ALWAYS},
-    {"time_ns", offsetof(struct kp_listing_line, time_ns), ALWAYS},
-    {"self_ns", offsetof(struct kp_listing_line, self_ns), ALWAYS},
-    {"error_ns", offsetof(struct kp_listing_line, error_ns), ALWAYS},
-    {"min_ns", offsetof(struct kp_listing_line, min_ns), ALWAYS},
-    {"max_ns", offsetof(struct kp_listing_line, max_ns), ALWAYS},
-    {"least_ns", offsetof(struct kp_listing_line, least_ns), IN_MERGED},
-    {"most_ns", offsetof(struct kp_listing_line, most_ns), IN_MERGED},
-    {"most_rank", offsetof(struct kp_listing_line, most_rank), IN_MERGED},
-    {"threads", offsetof(struct kp_listing_line, threads), WITH_THREADS},
-    {"thread_least_ns", offsetof(struct kp_listing_line, thread_least_ns), WITH_THREADS},
-    {"thread_most_ns", offsetof(struct kp_listing_line, thread_most_ns), WITH_THREADS},
-    {"thread_most_hits", offsetof(struct kp_listing_line, thread_most_hits), WITH_THREADS},
-};
+static struct json_object *number_of(struct kp_value value)
+{
+    switch (value.kind) {
+    case KP_VALUE_NONE: return NULL;
+    case KP_VALUE_COUNT:
+    case KP_VALUE_BYTES: return json_object_new_int64(value.count);
+    default: return kp_page_number(value.number);
+    }
+}
+
+/* What each column shows of the lines, as arrays by key, which is a fraction of the size of lines with keys. */
+static struct json_object *values_of(const struct kp_listing_function *function, const struct kp_listing *listing)
+{
+    struct json_object *values = json_object_new_object();
+    for (size_t c = 0; c < listing->columns.count; c++) {
+        if (!is_there(listing, c))
+            continue;
+        struct json_object *column = json_object_new_array_ext((int)function->line_count);
+        for (size_t i = 0; i < function->line_count; i++)
+            json_object_array_add(column, number_of(kp_listing_value(listing, function, &function->lines[i], c)));
+        json_object_object_add(values, listing->columns.at[c].column->key, column);
+    }
+    return values;
+}
 
 static struct json_object *lines_of(const struct kp_listing_function *function, const struct kp_listing *listing)
 {
     struct json_object *lines = json_object_new_object();
     struct json_object *sources = json_object_new_array();
-    for (size_t i = 0; i < function->line_count; i++)
+    struct json_object *numbers = json_object_new_array();
+    for (size_t i = 0; i < function->line_count; i++) {
         json_object_array_add(sources, json_object_new_int64((int64_t)function->lines[i].source));
-    json_object_object_add(lines, "source", sources);
-    for (size_t f = 0; f < sizeof line_fields / sizeof *line_fields; f++) {
-        if ((line_fields[f].there == IN_MERGED && listing->profiles <= 1) ||
-            (line_fields[f].there == WITH_THREADS && !listing->threaded))
-            continue;
-        struct json_object *values = json_object_new_array();
-        for (size_t i = 0; i < function->line_count; i++) {
-            int64_t value;
-            memcpy(&value, (const char *)&function->lines[i] + line_fields[f].offset, sizeof value);
-            json_object_array_add(values, json_object_new_int64(value));
-        }
-        json_object_object_add(lines, line_fields[f].name, values);
+        json_object_array_add(numbers, json_object_new_int64(function->lines[i].line));
     }
+    json_object_object_add(lines, "source", sources);
+    json_object_object_add(lines, "line", numbers);
+    json_object_object_add(lines, "values", values_of(function, listing));
     return lines;
 }
 
@@ -75,22 +72,23 @@ static struct json_object *functions_of(const struct kp_listing *listing)
     return functions;
 }
 
-static struct json_object *columns_of(void)
+static struct json_object *columns_of(const struct kp_listing *listing)
 {
-    static const char *const shown[] = {
-        [KP_SHOWN_ALWAYS] = "always",
-        [KP_SHOWN_ON_REQUEST] = "request",
-        [KP_SHOWN_FOR_THREADS] = "threads",
-        [KP_SHOWN_FOR_RANKS] = "ranks",
+    static const char *const groups[KP_COLUMN_GROUPS] = {
+        [KP_GROUP_LINE] = "line",     [KP_GROUP_THREADS] = "threads", [KP_GROUP_RANKS] = "ranks",
+        [KP_GROUP_MEMORY] = "memory", [KP_GROUP_EVENTS] = "events",
     };
     struct json_object *columns = json_object_new_array();
-    for (size_t i = 0; i < KP_COLUMN_COUNT; i++) {
-        if (kp_columns[i].shown == KP_SHOWN_FOR_MEMORY)
-            continue; /* the page has them from the view memory_lines */
+    for (size_t i = 0; i < listing->columns.count; i++) {
+        const struct kp_column *column = listing->columns.at[i].column;
+        if (!is_there(listing, i))
+            continue;
         struct json_object *entry = json_object_new_object();
-        json_object_object_add(entry, "key", json_object_new_string(kp_columns[i].key));
-        json_object_object_add(entry, "heading", json_object_new_string(kp_columns[i].heading));
-        json_object_object_add(entry, "shown", json_object_new_string(shown[kp_columns[i].shown]));
+        json_object_object_add(entry, "key", json_object_new_string(column->key));
+        json_object_object_add(entry, "heading", json_object_new_string(column->heading));
+        json_object_object_add(entry, "kind", json_object_new_string(kp_value_kind_name(column->kind)));
+        json_object_object_add(entry, "group", json_object_new_string(groups[column->group]));
+        json_object_object_add(entry, "shown", json_object_new_boolean(column->shown == KP_SHOWN_ALWAYS));
         json_object_array_add(columns, entry);
     }
     return columns;
@@ -107,8 +105,7 @@ int kp_page_render(const struct kp_listing *listing, sqlite3 *profile, const cha
     json_object_object_add(data, "kernprof", json_object_new_string(KP_VERSION));
     json_object_object_add(data, "timed", json_object_new_boolean(listing->timed));
     json_object_object_add(data, "profiles", json_object_new_int64(listing->profiles));
-    json_object_object_add(data, "threaded", json_object_new_boolean(listing->threaded));
-    json_object_object_add(data, "columns", columns_of());
+    json_object_object_add(data, "columns", columns_of(listing));
     json_object_object_add(data, "sources", sources);
     json_object_object_add(data, "functions", functions_of(listing));
     json_object_object_add(data, "views", tables);

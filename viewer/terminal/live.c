@@ -9,6 +9,7 @@
 #include "util/now.h"
 #include "viewer/model/hot_lines.h"
 #include "viewer/model/call_graph.h"
+#include "viewer/model/listing_load.h"
 #include "viewer/text/summary.h"
 #include "viewer/text/text.h"
 
@@ -82,10 +83,12 @@ static void print_hot_line(const struct kp_listing *listing, const struct kp_hot
                            FILE *out)
 {
     const struct kp_listing_line *line = hot->line;
-    print_cell(kp_value_percent((double)line->self_ns, whole_ns), PERCENT_WIDTH, out);
-    print_cell(kp_value_count(line->hits), NUMBER_WIDTH, out);
-    print_cell(listing->timed ? kp_value_time((double)line->self_ns) : kp_value_none(), NUMBER_WIDTH, out);
-    print_cell(listing->timed ? kp_value_time((double)line->time_ns) : kp_value_none(), NUMBER_WIDTH, out);
+    double self_ns = (double)kp_listing_number(line, KP_COLUMN_SELF);
+    double time_ns = (double)kp_listing_number(line, KP_COLUMN_TIME);
+    print_cell(kp_value_percent(self_ns, whole_ns), PERCENT_WIDTH, out);
+    print_cell(kp_value_count(kp_listing_number(line, KP_COLUMN_HITS)), NUMBER_WIDTH, out);
+    print_cell(listing->timed ? kp_value_time(self_ns) : kp_value_none(), NUMBER_WIDTH, out);
+    print_cell(listing->timed ? kp_value_time(time_ns) : kp_value_none(), NUMBER_WIDTH, out);
     int length =
         fprintf(out, " %s:%lld %s", listing->sources[line->source].shown, (long long)line->line, hot->function->name);
     fprintf(out, "%*s", width + 3 - length, "");
@@ -104,7 +107,7 @@ static int print_hot_lines(const struct kp_listing *listing, const struct runs *
         return -1;
     double whole_ns = 0;
     for (size_t i = 0; i < count && runs->sampled; i++)
-        whole_ns += (double)lines[i].line->self_ns;
+        whole_ns += (double)kp_listing_number(lines[i].line, KP_COLUMN_SELF);
     count = limit && limit < count ? limit : count;
     int width = 0;
     for (size_t i = 0; i < count; i++) {

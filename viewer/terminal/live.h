@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "viewer/model/listing.h"
+#include "viewer/model/listing_filter.h"
 
 struct kp_live_options {
     struct kp_listing_filter filter; /* with globs of functions: their listing */

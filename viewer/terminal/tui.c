@@ -224,14 +224,18 @@ static void sort(struct screen *screen)
 /* One more column each time, and after the last the usual ones again. */
 static void more_columns(struct screen *screen)
 {
-    for (size_t c = 0; c < KP_COLUMN_COUNT; c++)
-        if (!(screen->tui.columns >> c & 1) &&
-            (kp_columns[c].shown == KP_SHOWN_ON_REQUEST ||
-             (kp_columns[c].shown == KP_SHOWN_FOR_MEMORY && screen->tui.listing->has_memory))) {
-            screen->tui.columns |= 1U << c;
-            return;
-        }
-    screen->tui.columns = kp_columns_shown(KP_SHOWN_ALWAYS);
+    struct kp_listing *listing = screen->tui.listing;
+    struct kp_columns *columns = &listing->columns;
+    size_t c = 0;
+    while (c < columns->count && (columns->at[c].visible || columns->at[c].column->shown == KP_SHOWN_WITH_GROUP ||
+                                  (columns->at[c].column->group == KP_GROUP_MEMORY && !listing->has_memory)))
+        c++;
+    if (c < columns->count)
+        columns->at[c].visible = true;
+    else
+        kp_columns_show_usual_alone(columns);
+    if (screen->panel == &kp_tui_source)
+        kp_tui_source_fit(&screen->tui);
 }
 
 static void edit(struct screen *screen)
@@ -443,12 +447,12 @@ static void set_up(void)
     }
 }
 
-int kp_tui_run(struct kp_listing *listing, sqlite3 *profile, unsigned columns, double unit_s, struct kp_error *error)
+int kp_tui_run(struct kp_listing *listing, sqlite3 *profile, double unit_s, struct kp_error *error)
 {
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         return kp_fail(error, "view: --tui needs a terminal; without it the listing is printed");
     struct screen screen = {
-        .tui = {.listing = listing, .columns = columns, .unit_s = unit_s, .order = KP_ORDER_TIME},
+        .tui = {.listing = listing, .unit_s = unit_s, .order = KP_ORDER_TIME},
         .panel = &kp_tui_functions,
     };
     if (read_calls(&screen.tui, profile, error) != 0) {
@@ -457,7 +461,7 @@ int kp_tui_run(struct kp_listing *listing, sqlite3 *profile, unsigned columns, d
     }
     for (size_t i = 0; i < listing->function_count; i++)
         for (size_t l = 0; l < listing->functions[i].line_count; l++)
-            screen.tui.own_ns += (double)listing->functions[i].lines[l].self_ns;
+            screen.tui.own_ns += (double)kp_listing_number(&listing->functions[i].lines[l], KP_COLUMN_SELF);
     if (!listing->timed)
         screen.tui.order = KP_ORDER_HITS;
     kp_listing_sort(listing, screen.tui.order);

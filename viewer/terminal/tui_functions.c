@@ -34,7 +34,7 @@ static double heat(const struct kp_tui *tui, size_t row)
     const struct kp_listing_function *function = kp_tui_function_at(tui, row);
     double own_ns = 0;
     for (size_t i = 0; i < function->line_count; i++)
-        own_ns += (double)function->lines[i].self_ns;
+        own_ns += (double)kp_listing_number(&function->lines[i], KP_COLUMN_SELF);
     return tui->own_ns > 0 ? 100 * own_ns / tui->own_ns : 0;
 }
 

@@ -2,7 +2,7 @@
 #ifndef KP_VIEWER_TERMINAL_TUI_PANELS_H
 #define KP_VIEWER_TERMINAL_TUI_PANELS_H
 
-#include "viewer/model/columns.h"
+#include "viewer/model/listing.h"
 
 struct kp_tui_call {
     size_t source; /* of the calling line, as an index into the listing's sources */
@@ -23,14 +23,12 @@ struct kp_tui {
     struct kp_listing *listing;
     struct kp_tui_call *calls;
     size_t call_count;
-    unsigned columns;
     double unit_s;
     enum kp_listing_order order;
     double own_ns;                /* of all lines */
     size_t source;                /* that is shown */
     struct kp_tui_entry *entries; /* of its lines, from 1 */
     size_t entry_count;
-    int width[KP_COLUMN_COUNT]; /* that its values need */
 };
 
 struct kp_tui_panel {
@@ -53,5 +51,8 @@ void kp_tui_unit(const struct kp_tui *tui, char text[KP_TUI_UNIT]);
 
 /* Shows another file: finds what stands on its lines. -1: out of memory, and nothing changed. */
 int kp_tui_source_open(struct kp_tui *tui, size_t source);
+
+/* Fits the widths of the visible columns to the file. */
+void kp_tui_source_fit(struct kp_tui *tui);
 
 #endif

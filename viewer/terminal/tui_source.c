@@ -17,23 +17,17 @@ static void take_lines(struct kp_tui_entry *entries, size_t count, size_t source
         if (line->source != source || line->line < 1 || (uint64_t)line->line > count)
             continue;
         struct kp_tui_entry *entry = &entries[line->line];
-        if (!entry->line || entry->line->time_ns < line->time_ns)
+        if (!entry->line || kp_listing_number(entry->line, KP_COLUMN_TIME) < kp_listing_number(line, KP_COLUMN_TIME))
             *entry = (struct kp_tui_entry){function, line};
     }
 }
 
-static void measure(struct kp_tui *tui)
+void kp_tui_source_fit(struct kp_tui *tui)
 {
-    for (size_t c = 0; c < KP_COLUMN_COUNT; c++)
-        tui->width[c] = kp_columns[c].width;
+    kp_columns_fit_none(&tui->listing->columns);
     for (size_t i = 1; i <= tui->entry_count; i++)
-        for (size_t c = 0; tui->entries[i].line && c < KP_COLUMN_COUNT; c++) {
-            char cell[KP_VALUE_TEXT];
-            const struct kp_tui_entry *entry = &tui->entries[i];
-            kp_units_cell(cell, kp_columns[c].value(tui->listing, entry->function, entry->line), tui->unit_s);
-            int length = (int)strlen(cell);
-            tui->width[c] = length > tui->width[c] ? length : tui->width[c];
-        }
+        if (tui->entries[i].line)
+            kp_listing_fit(tui->listing, tui->entries[i].function, tui->entries[i].line, tui->unit_s);
 }
 
 int kp_tui_source_open(struct kp_tui *tui, size_t source)
@@ -52,7 +46,7 @@ int kp_tui_source_open(struct kp_tui *tui, size_t source)
     tui->entries = entries;
     tui->entry_count = count;
     tui->source = source;
-    measure(tui);
+    kp_tui_source_fit(tui);
     return 0;
 }
 
@@ -63,10 +57,12 @@ static size_t rows(const struct kp_tui *tui)
 
 static void heading(const struct kp_tui *tui, char *text, size_t size)
 {
+    const struct kp_columns *columns = &tui->listing->columns;
     size_t used = (size_t)snprintf(text, size, "%6s", "Line #");
-    for (size_t c = 0; c < KP_COLUMN_COUNT && used < size; c++)
-        if (tui->columns >> c & 1)
-            used += (size_t)snprintf(text + used, size - used, " %*s", tui->width[c], kp_columns[c].heading);
+    for (size_t c = 0; c < columns->count && used < size; c++)
+        if (columns->at[c].visible)
+            used += (size_t)snprintf(text + used, size - used, " %*s", columns->at[c].width,
+                                     columns->at[c].column->heading);
     char unit[KP_TUI_UNIT];
     kp_tui_unit(tui, unit);
     if (used < size)
@@ -93,14 +89,15 @@ static void append_source(const struct kp_source *source, size_t number, char *t
 static void row_text(const struct kp_tui *tui, size_t row, char *text, size_t size)
 {
     const struct kp_tui_entry *entry = &tui->entries[row + 1];
+    const struct kp_columns *columns = &tui->listing->columns;
     size_t used = (size_t)snprintf(text, size, "%6zu", row + 1);
-    for (size_t c = 0; c < KP_COLUMN_COUNT && used < size; c++) {
+    for (size_t c = 0; c < columns->count && used < size; c++) {
         char cell[KP_VALUE_TEXT] = "";
-        if (!(tui->columns >> c & 1))
+        if (!columns->at[c].visible)
             continue;
         if (entry->line)
-            kp_units_cell(cell, kp_columns[c].value(tui->listing, entry->function, entry->line), tui->unit_s);
-        used += (size_t)snprintf(text + used, size - used, " %*s", tui->width[c], cell);
+            kp_units_cell(cell, kp_listing_value(tui->listing, entry->function, entry->line, c), tui->unit_s);
+        used += (size_t)snprintf(text + used, size - used, " %*s", columns->at[c].width, cell);
     }
     if (used + 3 >= size)
         return;
@@ -112,7 +109,7 @@ static double heat(const struct kp_tui *tui, size_t row)
 {
     const struct kp_tui_entry *entry = &tui->entries[row + 1];
     return entry->line && entry->function->time_ns > 0
-               ? 100 * (double)entry->line->time_ns / (double)entry->function->time_ns
+               ? 100 * (double)kp_listing_number(entry->line, KP_COLUMN_TIME) / (double)entry->function->time_ns
                : 0;
 }
 

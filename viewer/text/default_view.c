@@ -1,6 +1,6 @@
 /* See default_view.h. */
 #include "viewer/model/call_graph.h"
-#include "viewer/model/listing.h"
+#include "viewer/model/listing_load.h"
 #include "viewer/model/source.h"
 #include "viewer/text/default_view.h"
 #include "viewer/text/summary.h"

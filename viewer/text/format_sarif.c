@@ -103,10 +103,11 @@ int kp_format_sarif(const struct kp_listing *listing, FILE *out, struct kp_error
         return -1;
     double whole_ns = 0;
     for (size_t i = 0; i < count; i++)
-        whole_ns += (double)lines[i].line->self_ns;
+        whole_ns += (double)kp_listing_number(lines[i].line, KP_COLUMN_SELF);
     struct json_object *results = json_object_new_array();
     for (size_t i = 0; i < count; i++) {
-        bool hot = whole_ns > 0 ? (double)lines[i].line->self_ns * HUNDREDTHS >= whole_ns : i < LINES_WITHOUT_TIMES;
+        double self_ns = (double)kp_listing_number(lines[i].line, KP_COLUMN_SELF);
+        bool hot = whole_ns > 0 ? self_ns * HUNDREDTHS >= whole_ns : i < LINES_WITHOUT_TIMES;
         if (hot && lines[i].line->line > 0)
             json_object_array_add(results, result_of(listing, &lines[i]));
     }

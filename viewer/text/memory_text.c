@@ -9,9 +9,9 @@ enum { LINE_WIDTH = 6, MEMORY_WIDTH = 12, OCCURRENCES_WIDTH = 10, COLUMN_WIDTH =
 
 #define BYTES_PER_MIB 1048576.0
 
-struct kp_memory_text_options kp_memory_text_defaults(void)
+struct kp_memory_text_options kp_memory_text_defaults(const struct kp_columns *columns)
 {
-    return (struct kp_memory_text_options){.precision = 3};
+    return (struct kp_memory_text_options){.columns = columns, .precision = 3};
 }
 
 struct table {
@@ -20,6 +20,11 @@ struct table {
     const struct kp_memory_text_options *options;
     FILE *out;
 };
+
+static bool is_shown(const struct kp_shown_column *shown)
+{
+    return shown->visible && shown->column->group == KP_GROUP_MEMORY;
+}
 
 static void format_memory(char text[64], const struct table *table, int64_t bytes)
 {
@@ -30,20 +35,21 @@ static void format_memory(char text[64], const struct table *table, int64_t byte
 /* `row` is NULL where there is no code. */
 static void print_row(const struct table *table, size_t source, int64_t number, const struct kp_memory_row *row)
 {
+    const struct kp_columns *columns = table->options->columns;
     char usage[64] = "", increment[64] = "", count[32] = "";
     if (row) {
-        format_memory(usage, table, row->value[KP_MEMORY_USAGE]);
-        format_memory(increment, table, row->value[KP_MEMORY_INCREMENT]);
-        snprintf(count, sizeof count, "%lld", (long long)row->value[KP_MEMORY_OCCURRENCES]);
+        format_memory(usage, table, row->usage_bytes);
+        format_memory(increment, table, row->increment_bytes);
+        snprintf(count, sizeof count, "%lld", (long long)row->occurrences);
     }
     fprintf(table->out, "%*lld %*s %*s  %*s", LINE_WIDTH, (long long)number, MEMORY_WIDTH, usage, MEMORY_WIDTH,
             increment, OCCURRENCES_WIDTH, count);
-    for (int i = 0; kp_memory_columns[i].key; i++) {
-        if (!(table->options->columns >> i & 1))
-            continue;
+    for (size_t i = 0; i < columns->count; i++) {
         char text[32] = "";
+        if (!is_shown(&columns->at[i]))
+            continue;
         if (row)
-            snprintf(text, sizeof text, "%lld", (long long)row->value[kp_memory_columns[i].value]);
+            snprintf(text, sizeof text, "%lld", (long long)row->stored[i]);
         fprintf(table->out, " %*s", COLUMN_WIDTH, text);
     }
     fputs("   ", table->out);
@@ -53,13 +59,15 @@ static void print_row(const struct table *table, size_t source, int64_t number, 
 
 static void print_header(const struct table *table)
 {
+    const struct kp_columns *columns = table->options->columns;
     int length = fprintf(table->out, "%*s %*s %*s  %*s", LINE_WIDTH, "Line #", MEMORY_WIDTH, "Mem usage", MEMORY_WIDTH,
                          "Increment", OCCURRENCES_WIDTH, "Occurrences");
-    for (int i = 0; kp_memory_columns[i].key; i++)
-        if (table->options->columns >> i & 1) /* "Occurrences" is one wider than its column */
-            length +=
-                fprintf(table->out, " %*s", COLUMN_WIDTH - (i == 0 || !(table->options->columns & ((1u << i) - 1))),
-                        kp_memory_columns[i].heading);
+    int width = COLUMN_WIDTH - 1; /* of the first: "Occurrences" is one wider than its column */
+    for (size_t i = 0; i < columns->count; i++)
+        if (is_shown(&columns->at[i])) {
+            length += fprintf(table->out, " %*s", width, columns->at[i].column->heading);
+            width = COLUMN_WIDTH;
+        }
     length += fprintf(table->out, "   Line Contents");
     fputc('\n', table->out);
     while (length-- > 0)

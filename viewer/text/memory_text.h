@@ -4,14 +4,14 @@
 
 #include <stdio.h>
 
-#include "viewer/model/memory_columns.h"
+#include "viewer/model/memory_listing.h"
 
 struct kp_memory_text_options {
-    unsigned columns; /* bit i: kp_memory_columns[i] */
-    int precision;    /* digits behind the point of a MiB */
+    const struct kp_columns *columns; /* the visible ones of memory are shown behind the usual three */
+    int precision;                    /* digits behind the point of a MiB */
 };
 
-struct kp_memory_text_options kp_memory_text_defaults(void);
+struct kp_memory_text_options kp_memory_text_defaults(const struct kp_columns *columns);
 
 /* Loads and renders. -1 with `error` filled. */
 int kp_memory_text_show(sqlite3 *profile, const struct kp_memory_text_options *options, FILE *out,

@@ -9,50 +9,37 @@
 enum { LINE_WIDTH = 6, TAB = 8, GAP = 10 };
 
 struct table {
-    const struct kp_listing *listing;
+    struct kp_listing *listing;
     const struct kp_listing_function *function;
     const struct kp_text_options *options;
-    int width[KP_COLUMN_COUNT];
     int line_width;
     FILE *out;
 };
 
 struct kp_text_options kp_text_defaults(void)
 {
-    return (struct kp_text_options){.unit_s = KP_UNIT_DEFAULT, .columns = kp_columns_shown(KP_SHOWN_ALWAYS)};
-}
-
-static bool shown(const struct table *table, size_t column)
-{
-    return table->options->columns >> column & 1;
+    return (struct kp_text_options){.unit_s = KP_UNIT_DEFAULT};
 }
 
 static void measure(struct table *table)
 {
-    char text[KP_VALUE_TEXT];
     table->line_width = LINE_WIDTH;
-    for (size_t c = 0; c < KP_COLUMN_COUNT; c++)
-        table->width[c] = kp_columns[c].width;
+    kp_columns_fit_none(&table->listing->columns);
     for (size_t i = 0; i < table->function->line_count; i++) {
         const struct kp_listing_line *line = &table->function->lines[i];
         int digits = snprintf(NULL, 0, "%lld", (long long)line->line);
         table->line_width = digits > table->line_width ? digits : table->line_width;
-        for (size_t c = 0; c < KP_COLUMN_COUNT; c++) {
-            if (!shown(table, c))
-                continue;
-            kp_units_cell(text, kp_columns[c].value(table->listing, table->function, line), table->options->unit_s);
-            int length = (int)strlen(text);
-            table->width[c] = length > table->width[c] ? length : table->width[c];
-        }
+        kp_listing_fit(table->listing, table->function, line, table->options->unit_s);
     }
 }
 
 static void print_header(const struct table *table)
 {
+    const struct kp_columns *columns = &table->listing->columns;
     int length = fprintf(table->out, "%*s", table->line_width, "Line #");
-    for (size_t c = 0; c < KP_COLUMN_COUNT; c++)
-        if (shown(table, c))
-            length += fprintf(table->out, " %*s", table->width[c], kp_columns[c].heading);
+    for (size_t c = 0; c < columns->count; c++)
+        if (columns->at[c].visible)
+            length += fprintf(table->out, " %*s", columns->at[c].width, columns->at[c].column->heading);
     length += fprintf(table->out, "  Line Contents");
     fputc('\n', table->out);
     while (length-- > 0)
@@ -87,7 +74,7 @@ static const char *heat(const struct table *table, const struct kp_listing_line 
     } heats[] = {{20, "\033[1;31m"}, {5, "\033[33m"}};
     if (!table->options->color || !line || table->function->time_ns <= 0)
         return "";
-    double percent = 100.0 * (double)line->time_ns / (double)table->function->time_ns;
+    double percent = 100.0 * (double)kp_listing_number(line, KP_COLUMN_TIME) / (double)table->function->time_ns;
     for (size_t i = 0; i < sizeof heats / sizeof *heats; i++)
         if (percent >= heats[i].percent)
             return heats[i].start;
@@ -100,12 +87,13 @@ static void print_row(const struct table *table, size_t source, int64_t number, 
     char text[KP_VALUE_TEXT];
     const char *color = heat(table, line);
     fprintf(table->out, "%s%*lld", color, table->line_width, (long long)number);
-    for (size_t c = 0; c < KP_COLUMN_COUNT; c++) {
-        if (!shown(table, c))
+    const struct kp_columns *columns = &table->listing->columns;
+    for (size_t c = 0; c < columns->count; c++) {
+        if (!columns->at[c].visible)
             continue;
-        struct kp_value value = line ? kp_columns[c].value(table->listing, table->function, line) : kp_value_none();
+        struct kp_value value = line ? kp_listing_value(table->listing, table->function, line, c) : kp_value_none();
         kp_units_cell(text, value, table->options->unit_s);
-        fprintf(table->out, " %*s", table->width[c], text);
+        fprintf(table->out, " %*s", columns->at[c].width, text);
     }
     fputs("  ", table->out);
     kp_text_print_source_line(&table->listing->sources[source], number, table->out);
@@ -186,7 +174,7 @@ static void print_source_notes(const struct kp_listing *listing, const struct kp
     }
 }
 
-static void print_function(const struct kp_listing *listing, const struct kp_listing_function *function,
+static void print_function(struct kp_listing *listing, const struct kp_listing_function *function,
                            const struct kp_text_options *options, FILE *out)
 {
     struct table table = {.listing = listing, .function = function, .options = options, .out = out};
@@ -217,7 +205,7 @@ static void print_summary(const struct kp_listing *listing, FILE *out)
     }
 }
 
-void kp_text_render(const struct kp_listing *listing, const struct kp_text_options *options, FILE *out)
+void kp_text_render(struct kp_listing *listing, const struct kp_text_options *options, FILE *out)
 {
     char unit[KP_VALUE_TEXT];
     kp_units_unit(unit, options->unit_s);

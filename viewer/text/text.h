@@ -4,16 +4,15 @@
 
 #include <stdio.h>
 
-#include "viewer/model/columns.h"
+#include "viewer/model/listing.h"
 
 struct kp_text_options {
     double unit_s;
-    unsigned columns; /* see columns.h */
-    bool color;       /* heat by % time */
-    bool summary;     /* one line per function at the end */
+    bool color;   /* heat by % time */
+    bool summary; /* one line per function at the end */
 };
 
-/* unit 1e-6 s, the four columns, neither color nor summary */
+/* unit 1e-6 s, neither color nor summary */
 struct kp_text_options kp_text_defaults(void);
 
 /* A line of the source as it is shown: without tabs and control characters; nothing where there is none. */
@@ -22,7 +21,8 @@ void kp_text_print_source_line(const struct kp_source *source, int64_t number, F
 /* What is to be said of the source, if anything: it changed, it is missing. */
 void kp_text_print_source_note(const struct kp_source *source, FILE *out);
 
-/* Whether all was really written is for the caller to check (kp_output_flush). */
-void kp_text_render(const struct kp_listing *listing, const struct kp_text_options *options, FILE *out);
+/* Shows the visible columns of `listing`, and fits their widths. Whether all was really written is for the caller to
+ * check (kp_output_flush). */
+void kp_text_render(struct kp_listing *listing, const struct kp_text_options *options, FILE *out);
 
 #endif

@@ -4,25 +4,13 @@ import { element, sortableTable } from './dom.js';
 import { rowsOf } from './profile.js';
 import { findLink, labelSources, linkTo, ORIGINS, readSources } from './sources.js';
 import * as units from './units.js';
+import { percentOf, verdictOf } from './verdicts.js';
 
 const KEYS = [
     ['j k ↓ ↑ PgDn PgUp Home End', 'move in the source'], ['n N', 'next and previous changed line'],
     ['] [', 'next and previous function'], ['→ ← l h', 'see more of long lines'], ['Backspace', 'back'],
 ];
 const OLD = '#old:';
-
-// What verdicts are called and marked with, as in the text.
-export const VERDICTS = {
-    same: { mark: ' ', text: 'same' }, slower: { mark: '+', text: 'slower' }, faster: { mark: '−', text: 'faster' },
-    added: { mark: '>', text: 'added' }, removed: { mark: '<', text: 'removed' }, unmeasured: { mark: '!', text: 'not measured any more' },
-};
-
-// As the text has it: of what was not there before "new".
-export function percentOf(change) {
-    if (change.old_ns > 0)
-        return units.signed(units.percent(change.new_ns - change.old_ns, change.old_ns));
-    return change.new_ns > 0 ? 'new' : '';
-}
 
 // The address of a line: of the new side, or of the old one where that alone has it.
 function addressOf(row) {
@@ -31,37 +19,46 @@ function addressOf(row) {
     return linkTo(row.old_source, row.old_line).replace('#', OLD);
 }
 
+// Did the line lose or gain anything? Lines without code came and went as well, but took no time.
+function isChanged(row, leastNs) {
+    if (!row.code)
+        return false;
+    if (row.verdict === 'slower' || row.verdict === 'faster')
+        return true;
+    return row.verdict !== 'same' && Math.abs(row.new_ns - row.old_ns) > leastNs;
+}
+
+// Rows and functions name their sources themselves instead of by number; `source(index, side)` finds them.
+function readFunction(fn, source, leastNs) {
+    for (const side of ['old', 'new'])
+        if (fn[side])
+            fn[side].source = source(fn[side].source, side);
+    fn.shown = fn.new ?? fn.old;
+    fn.lines = rowsOf(fn.lines);
+    for (const row of fn.lines) {
+        for (const side of ['old', 'new'])
+            row[`${side}_source`] = row[`${side}_line`] ? source(row[`${side}_source`], side) : null;
+        row.fn = fn;
+        row.code = row.noise_ns !== null;
+        row.changed = isChanged(row, leastNs);
+    }
+    fn.changed = fn.verdict !== 'same' || fn.lines.some((row) => row.changed);
+}
+
 function readComparison(data) {
     readSources(data.sources);
-    for (const side of [data.old, data.new])
-        side.runs = rowsOf(side.runs);
-    data.whole = Math.max(data.total.old_ns, data.total.new_ns);
-    const usedBy = { old: new Set(), new: new Set() };
+    data.used = { old: new Set(), new: new Set() };
     const source = (index, side) => {
-        usedBy[side].add(data.sources[index]);
+        data.used[side].add(data.sources[index]);
         return data.sources[index];
     };
-    for (const fn of data.functions) {
-        for (const side of ['old', 'new'])
-            if (fn[side])
-                fn[side].source = source(fn[side].source, side);
-        fn.shown = fn.new ?? fn.old;
-        fn.lines = rowsOf(fn.lines);
-        for (const row of fn.lines) {
-            row.fn = fn;
-            row.old_source = row.old_line ? source(row.old_source, 'old') : null;
-            row.new_source = row.new_line ? source(row.new_source, 'new') : null;
-            row.code = row.noise_ns !== null;
-            row.address = undefined;
-            // Lines without code came and went as well, but took no time.
-            row.changed = row.code && (row.verdict === 'slower' || row.verdict === 'faster'
-                || ((row.verdict === 'added' || row.verdict === 'removed') && Math.abs(row.new_ns - row.old_ns) > 0.01 * data.least_percent * data.whole));
-        }
-        fn.changed = fn.verdict !== 'same' || fn.lines.some((row) => row.changed);
+    const leastNs = 0.01 * data.least_percent * Math.max(data.total.old_ns, data.total.new_ns);
+    for (const fn of data.functions)
+        readFunction(fn, source, leastNs);
+    for (const side of ['old', 'new']) {
+        data[side].runs = rowsOf(data[side].runs);
+        labelSources([...data.used[side]]);
     }
-    for (const side of ['old', 'new'])
-        labelSources([...usedBy[side]]);
-    data.used = usedBy;
     return data;
 }
 
@@ -84,11 +81,6 @@ function warningsOf(data) {
 
 function fact(name, value, note) {
     return element('div', { class: 'fact' }, element('dt', {}, name), element('dd', {}, value, note ? element('small', {}, note) : null));
-}
-
-export function verdictOf(verdict) {
-    const { mark, text } = VERDICTS[verdict];
-    return element('span', { class: `verdict ${verdict}` }, `${mark} ${text}`);
 }
 
 function sideFact(data, side) {

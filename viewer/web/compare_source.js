@@ -1,11 +1,11 @@
 // Two sources side by side, a row for each line that either has: its change, the old line, the new line. Functions
 // follow each other, what lost most first. On a narrow screen the lines stand one below the other.
-import { percentOf, VERDICTS, verdictOf } from './compare.js';
 import { element } from './dom.js';
 import { Highlighter } from './highlight.js';
 import { Minimap } from './minimap.js';
 import { expandTabs } from './sources.js';
 import * as units from './units.js';
+import { percentOf, VERDICTS, verdictOf } from './verdicts.js';
 import { VirtualList } from './virtual.js';
 
 const ROW = 20;
@@ -82,36 +82,30 @@ export class CompareView {
                 element('div', { class: 'code-body' }, this.list.root, this.map.root), this.bar));
     }
 
-    // Rows of the functions that are shown; narrow, a row for each version of a line.
     layOut() {
-        const { narrow } = this;
-        const longest = { old: 1, new: 1 };
         const chosen = this.rows?.[this.at];
-        this.rows = [];
-        for (const fn of this.data.functions) {
-            if (!this.all && !fn.changed && fn !== this.wanted)
-                continue;
-            this.rows.push(fn);
-            for (const row of fn.lines) {
-                if (!narrow.matches)
-                    this.rows.push(row);
-                else if (row.edited || !row.new_line || !row.old_line)
-                    this.rows.push(...['old', 'new'].filter((side) => row[`${side}_line`]).map((side) => ({ ...row, of: row, only: side })));
-                else
-                    this.rows.push({ ...row, of: row, only: 'new' });
-            }
-        }
-        for (const row of this.rows)
-            for (const side of ['old', 'new'])
-                if (row[`${side}_line`])
-                    longest[side] = Math.max(longest[side], row[`${side}_source`].lines[row[`${side}_line`] - 1]?.length ?? 0);
-        this.longest = Math.max(longest.old, longest.new);
+        this.rows = this.data.functions.filter((fn) => this.all || fn.changed || fn === this.wanted)
+            .flatMap((fn) => [fn, ...fn.lines.flatMap((row) => this.rowsOfLine(row))]);
+        this.longest = Math.max(1, ...['old', 'new'].map((side) => this.longestOf(side)));
         this.at = Math.max(0, this.indexOf(chosen?.of ?? chosen));
         this.measure();
         this.drawHead();
         this.list.root.setAttribute('aria-rowcount', String(this.rows.length + 1));
         this.list.setCount(this.rows.length);
         this.drawMap();
+    }
+
+    // One; on a narrow screen one for each version of the line.
+    rowsOfLine(row) {
+        if (!this.narrow.matches)
+            return [row];
+        const sides = row.edited || !row.new_line || !row.old_line ? ['old', 'new'].filter((side) => row[`${side}_line`]) : ['new'];
+        return sides.map((only) => ({ ...row, of: row, only }));
+    }
+
+    longestOf(side) {
+        const textOf = (row) => row[`${side}_source`]?.lines[row[`${side}_line`] - 1];
+        return this.rows.reduce((most, row) => Math.max(most, textOf(row)?.length ?? 0), 0);
     }
 
     columns(of) {

@@ -29,41 +29,62 @@ export function bar(percent) {
 
 const FILTER_FROM = 20;
 
+const textOf = (column, row) => String(column.text ? column.text(row) : column.value(row) ?? '');
+
+// A cell of the table; the first one, where it is a text, is the row's heading.
+function cellOf(column, row, first) {
+    const heads = first && !column.number;
+    return element(heads ? 'th' : 'td', { class: column.number ? 'number' : '', scope: heads ? 'row' : null },
+        column.cell ? column.cell(row) : textOf(column, row));
+}
+
+class SortableTable {
+    constructor(caption, columns, rows, { sort = 0, descending = true, limit = 1000 }) {
+        Object.assign(this, { columns, rows, sort, descending, limit });
+        this.body = element('tbody');
+        this.note = element('p', { class: 'unit', 'aria-live': 'polite', hidden: true });
+        this.heads = columns.map((column, i) => element('th', { scope: 'col', class: column.number ? 'number' : '' },
+            button(column.heading, () => this.resort(i))));
+        this.filter = rows.length > FILTER_FROM ? element('input', { type: 'search', class: 'filter', placeholder: 'Filter',
+            'aria-label': `Filter: ${caption}`, oninput: () => this.fill() }) : null;
+        this.root = element('div', { class: 'table' }, element('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },
+            element('table', {}, element('caption', {}, caption, this.filter),
+                element('thead', {}, element('tr', {}, ...this.heads)), this.body)), this.note);
+        this.fill();
+    }
+
+    resort(i) {
+        this.descending = this.sort === i ? !this.descending : Boolean(this.columns[i].number);
+        this.sort = i;
+        this.fill();
+    }
+
+    chosen() {
+        const words = this.filter?.value.toLowerCase();
+        const said = this.columns.filter((column) => !column.number);
+        return words ? this.rows.filter((row) => said.some((column) => textOf(column, row).toLowerCase().includes(words))) : this.rows;
+    }
+
+    sorted() {
+        const { value } = this.columns[this.sort];
+        const sign = this.descending ? -1 : 1;
+        const compare = (a, b) => (a < b ? -sign : a > b ? sign : 0);
+        return [...this.chosen()].sort((a, b) => compare(value(a), value(b)));
+    }
+
+    fill() {
+        const sorted = this.sorted();
+        this.heads.forEach((head, i) => head.setAttribute('aria-sort',
+            i !== this.sort ? 'none' : this.descending ? 'descending' : 'ascending'));
+        this.body.replaceChildren(...sorted.slice(0, this.limit).map((row) =>
+            element('tr', {}, ...this.columns.map((column, i) => cellOf(column, row, i === 0)))));
+        this.note.hidden = sorted.length <= this.limit && !this.filter?.value;
+        this.note.textContent = `${Math.min(this.limit, sorted.length)} of ${this.rows.length} rows`;
+    }
+}
+
 // A table that its headings sort, and that can be filtered by what its rows say where it is long. `columns`: {heading,
 // value(row), text(row), cell(row), number}. Of more than `limit` rows the first are there, and it says so.
-export function sortableTable(caption, columns, rows, { sort = 0, descending = true, limit = 1000 } = {}) {
-    const body = element('tbody');
-    const note = element('p', { class: 'unit', 'aria-live': 'polite', hidden: true });
-    const heads = columns.map((column, i) => element('th', { scope: 'col', class: column.number ? 'number' : '' },
-        button(column.heading, () => resort(i))));
-    const filter = rows.length > FILTER_FROM ? element('input', { type: 'search', class: 'filter', placeholder: 'Filter',
-        'aria-label': `Filter: ${caption}`, oninput: () => fill() }) : null;
-    const textOf = (column, row) => String(column.text ? column.text(row) : column.value(row) ?? '');
-    function resort(i) {
-        descending = sort === i ? !descending : Boolean(columns[i].number);
-        sort = i;
-        fill();
-    }
-    function chosen() {
-        const words = filter?.value.toLowerCase();
-        const said = columns.filter((column) => !column.number);
-        return words ? rows.filter((row) => said.some((column) => textOf(column, row).toLowerCase().includes(words))) : rows;
-    }
-    function fill() {
-        const value = columns[sort].value;
-        const sign = descending ? -1 : 1;
-        const compare = (a, b) => (a < b ? -sign : a > b ? sign : 0);
-        const sorted = [...chosen()].sort((a, b) => compare(value(a), value(b)));
-        heads.forEach((head, i) => head.setAttribute('aria-sort',
-            i !== sort ? 'none' : descending ? 'descending' : 'ascending'));
-        body.replaceChildren(...sorted.slice(0, limit).map((row) => element('tr', {}, ...columns.map((column, i) =>
-            element(i === 0 && !column.number ? 'th' : 'td',
-                { class: column.number ? 'number' : '', scope: i === 0 && !column.number ? 'row' : null },
-                column.cell ? column.cell(row) : textOf(column, row))))));
-        note.hidden = sorted.length <= limit && !filter?.value;
-        note.textContent = `${Math.min(limit, sorted.length)} of ${rows.length} rows`;
-    }
-    fill();
-    return element('div', { class: 'table' }, element('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },
-        element('table', {}, element('caption', {}, caption, filter), element('thead', {}, element('tr', {}, ...heads)), body)), note);
+export function sortableTable(caption, columns, rows, options = {}) {
+    return new SortableTable(caption, columns, rows, options).root;
 }

@@ -1,5 +1,5 @@
 // What a profile holds at a glance: runs, totals, warnings, the hottest functions and lines.
-import { SPREADS, imbalanceOf } from './columns.js';
+import { SPREADS, hasGroup, number } from './columns.js';
 import { bar, element, sortableTable } from './dom.js';
 import { shareOf } from './profile.js';
 import { linkTo } from './sources.js';
@@ -35,71 +35,77 @@ function shareCell(share) {
 
 const SHARES = { time: 'Own share', memory: 'Allocated', hits: 'Share of hits' };
 
+// `columns`: [heading, what it says of a row].
 function timeColumns(profile, columns) {
-    return profile.weight !== 'time' ? [] : columns.map(([heading, key]) =>
-        ({ heading, number: true, value: (row) => row[key], text: (row) => units.time(row[key]) }));
+    return profile.weight !== 'time' ? [] : columns.map(([heading, value]) =>
+        ({ heading, number: true, value, text: (row) => units.time(value(row)) }));
 }
 
 function functionsTable(profile) {
     return sortableTable('Functions', [
         { heading: 'Function', value: (fn) => fn.name, cell: (fn) => element('a', { href: linkTo(fn.source, fn.line) }, fn.name) },
         { heading: SHARES[profile.weight], number: true, value: (fn) => fn.own, cell: (fn) => shareCell(shareOf(profile, fn)) },
-        ...timeColumns(profile, [['Own time', 'self_ns'], ['Total', 'total_ns']]),
+        ...timeColumns(profile, [['Own time', (fn) => fn.self_ns], ['Total', (fn) => fn.total_ns]]),
         { heading: 'Calls', number: true, value: (fn) => fn.calls },
         { heading: 'Where', value: (fn) => fn.source.label, cell: (fn) => place(fn.source, fn.line) },
     ], profile.functions, { sort: 1, limit: 200 });
 }
 
 function linesTable(profile) {
-    const own = profile.weight === 'time' ? (e) => e.self_ns : (e) => e.weight;
-    const hottest = profile.functions.flatMap((fn) => fn.entries).filter((e) => e.hits > 0).sort((a, b) => own(b) - own(a)).slice(0, 25);
+    const self = (e) => number(e, 'self');
+    const hits = (e) => number(e, 'hits');
+    const own = profile.weight === 'time' ? self : (e) => e.weight;
+    const hottest = profile.functions.flatMap((fn) => fn.entries).filter((e) => hits(e) > 0).sort((a, b) => own(b) - own(a)).slice(0, 25);
     return sortableTable('Hottest lines', [
         { heading: 'Line', value: (e) => `${e.source.label}:${e.line}`, cell: (e) => place(e.source, e.line) },
         { heading: 'Function', value: (e) => e.fn.name },
         { heading: SHARES[profile.weight], number: true, value: own, cell: (e) => shareCell(profile.own > 0 ? 100 * own(e) / profile.own : 0) },
-        ...timeColumns(profile, [['Own time', 'self_ns'], ['Time', 'time_ns']]),
-        { heading: 'Hits', number: true, value: (e) => e.hits },
+        ...timeColumns(profile, [['Own time', self], ['Time', (e) => number(e, 'time')]]),
+        { heading: 'Hits', number: true, value: hits },
         { heading: 'Source', value: (e) => e.source.lines[e.line - 1] ?? '', cell: (e) => element('code', {}, (e.source.lines[e.line - 1] ?? '').trim()) },
     ], hottest, { sort: 2 });
 }
 
 // Lines for whose slowest thread or rank the others wait longest; `more`: further columns.
 function spreadTable(profile, one, spread, more) {
-    const waits = (e) => spread.most(e) - spread.mean(profile, e);
-    const lines = profile.functions.flatMap((fn) => fn.entries).filter((e) => spread.most(e) > 0)
+    const of = (key) => (e) => number(e, key);
+    const [least, mean, most, imbalance] = ['least', 'mean', 'most', 'imbalance'].map((key) => of(spread[key]));
+    const waits = (e) => most(e) - mean(e);
+    const lines = profile.functions.flatMap((fn) => fn.entries).filter((e) => most(e) > 0)
         .sort((a, b) => waits(b) - waits(a)).slice(0, 25);
-    const time = (heading, of) => ({ heading, number: true, value: of, text: (e) => units.time(of(e)) });
-    const imbalance = (e) => imbalanceOf(profile, e, spread) ?? 0;
+    const time = (heading, value) => ({ heading, number: true, value, text: (e) => units.time(value(e)) });
     return sortableTable(`Lines by what the slowest ${one} takes longer than the mean`, [
         { heading: 'Line', value: (e) => `${e.source.label}:${e.line}`, cell: (e) => place(e.source, e.line) },
         { heading: 'Function', value: (e) => e.fn.name },
-        time('Least', spread.least), time('Mean', (e) => spread.mean(profile, e)), time('Most', spread.most), time('Most − mean', waits),
+        time('Least', least), time('Mean', mean), time('Most', most), time('Most − mean', waits),
         { heading: 'Imbal. %', number: true, value: imbalance, text: (e) => units.tenths(imbalance(e)) },
         ...more,
     ], lines, { sort: 5 });
 }
 
 function threadsTable(profile) {
-    return spreadTable(profile, 'thread', SPREADS.threads, [{ heading: 'Threads', number: true, value: (e) => e.threads }]);
+    return spreadTable(profile, 'thread', SPREADS.threads, [{ heading: 'Threads', number: true, value: (e) => number(e, 'threads') }]);
 }
 
 // Of profiles without ranks: of one run.
 function ranksTable(profile) {
     const ranked = profile.views.runs.some((run) => run.rank >= 0 && run.rank !== null);
-    const slowest = { heading: 'Slowest', number: true, value: (e) => e.most_rank, text: (e) => (e.most_rank >= 0 ? e.most_rank : '') };
+    const slowest = { heading: 'Slowest', number: true, value: (e) => e.values.slowest ?? -1, text: (e) => e.values.slowest ?? '' };
     return spreadTable(profile, ranked ? 'rank' : 'run', SPREADS.ranks, ranked ? [slowest] : []);
 }
 
+function startOf(run) {
+    return run.start > 0 ? new Date(run.start * 1000).toISOString().slice(0, 19).replace('T', ' ') : '';
+}
+
 function runsTable(profile) {
+    const field = (heading, key) => ({ heading, value: (run) => run[key] ?? '' });
+    const number = (heading, key) => ({ ...field(heading, key), number: true });
     return sortableTable('Processes', [
-        { heading: 'Command', value: (run) => run.command ?? '' },
-        { heading: 'Process', number: true, value: (run) => run.pid ?? '' },
-        { heading: 'Host', value: (run) => run.host ?? '' },
-        { heading: 'Rank', number: true, value: (run) => run.rank ?? '' },
-        { heading: 'Start', value: (run) => run.start, text: (run) => (run.start > 0 ? new Date(run.start * 1000).toISOString().slice(0, 19).replace('T', ' ') : '') },
+        field('Command', 'command'), number('Process', 'pid'), field('Host', 'host'), number('Rank', 'rank'),
+        { heading: 'Start', value: (run) => run.start, text: startOf },
         { heading: 'Duration', number: true, value: (run) => run.duration_ns ?? 0, text: (run) => (run.duration_ns ? units.seconds(run.duration_ns) : '') },
-        { heading: 'Threads', number: true, value: (run) => run.threads ?? '' },
-        { heading: 'Exit status', number: true, value: (run) => run.exit_status ?? '' },
+        number('Threads', 'threads'), number('Exit status', 'exit_status'),
         { heading: 'Timing', value: (run) => [run.timing, run.sampler].filter(Boolean).join(', ') },
     ], profile.views.runs, { sort: 4, descending: false });
 }
@@ -125,6 +131,6 @@ export function overview(profile) {
         warnings.length ? element('ul', { class: 'warnings', 'aria-label': 'Warnings' }, ...warnings.map((text) => element('li', {}, text))) : null,
         profile.weight === 'time' ? element('p', { class: 'unit' }, 'Times are in microseconds.') : null,
         ...(profile.functions.length ? [functionsTable(profile), linesTable(profile)] : []),
-        profile.weight === 'time' && SPREADS.threads.isThere(profile) ? threadsTable(profile) : null,
-        profile.weight === 'time' && SPREADS.ranks.isThere(profile) ? ranksTable(profile) : null, runsTable(profile));
+        profile.weight === 'time' && hasGroup(profile, 'threads') ? threadsTable(profile) : null,
+        profile.weight === 'time' && hasGroup(profile, 'ranks') ? ranksTable(profile) : null, runsTable(profile));
 }

@@ -1,4 +1,5 @@
 // The profile as the page wants it: what viewer/page/page_profile.c wrote, with who stands on which line and who calls whom.
+import { hasGroup, number } from './columns.js';
 import { labelSources, readSources } from './sources.js';
 
 export function rowsOf(columns) {
@@ -9,18 +10,13 @@ export function rowsOf(columns) {
 
 const keyOf = (file, line, name) => `${file}\n${line}\n${name}`;
 
-// The functions' lines by the line of each file: [{function, hits, time_ns, ...}].
+// The functions' lines by the line of each file: [{fn, source, line, values}].
 function placeLines(profile) {
     for (const fn of profile.functions) {
-        const lines = fn.lines;
-        fn.entries = lines.line.map((line, i) => ({
-            fn, source: profile.sources[lines.source[i]], line, hits: lines.hits[i], time_ns: lines.time_ns[i],
-            self_ns: lines.self_ns[i], error_ns: lines.error_ns[i], min_ns: lines.min_ns[i], max_ns: lines.max_ns[i],
-            ...(lines.most_ns ? { least_ns: lines.least_ns[i], most_ns: lines.most_ns[i], most_rank: lines.most_rank[i] } : {}),
-            ...(lines.threads ? {
-                threads: lines.threads[i], thread_least_ns: lines.thread_least_ns[i], thread_most_ns: lines.thread_most_ns[i],
-                thread_most_hits: lines.thread_most_hits[i],
-            } : {}),
+        const { source, line, values } = fn.lines;
+        fn.entries = line.map((number, i) => ({
+            fn, source: profile.sources[source[i]], line: number,
+            values: Object.fromEntries(profile.columns.map(({ key }) => [key, values[key][i]])),
         }));
         for (const entry of fn.entries) {
             const at = entry.source.at;
@@ -32,7 +28,7 @@ function placeLines(profile) {
     }
     for (const source of profile.sources)
         for (const entries of source.at.values())
-            entries.sort((a, b) => b.time_ns - a.time_ns || b.hits - a.hits);
+            entries.sort((a, b) => number(b, 'time') - number(a, 'time') || number(b, 'hits') - number(a, 'hits'));
 }
 
 function placeCalls(profile, byKey) {
@@ -61,24 +57,16 @@ function placeCalls(profile, byKey) {
     }
 }
 
-function placeMemory(profile) {
-    const byPath = new Map(profile.sources.map((source) => [source.path, source]));
-    for (const row of profile.views.memory_lines) {
-        const source = byPath.get(row.file);
-        if (source)
-            source.memory.set(row.line, row);
-    }
-}
+const WEIGHERS = { time: 'time', memory: 'allocated', hits: 'hits' };
 
 // What shares and heat are of: own and whole time; allocated bytes where memory was measured; or else hits.
 function weigh(profile) {
     const timed = profile.timed && profile.self_ns > 0;
-    const bytes = (entry) => entry.source.memory.get(entry.line)?.allocated_bytes ?? 0;
-    const weigh = timed ? (e) => e.time_ns : profile.hasMemory ? bytes : (e) => e.hits;
     profile.weight = timed ? 'time' : profile.hasMemory ? 'memory' : 'hits';
+    const weigher = WEIGHERS[profile.weight];
     for (const fn of profile.functions) {
         for (const entry of fn.entries)
-            entry.weight = weigh(entry);
+            entry.weight = number(entry, weigher);
         fn.weight = timed ? fn.time_ns : fn.entries.reduce((sum, entry) => sum + entry.weight, 0);
         fn.own = timed ? fn.self_ns : fn.weight;
     }
@@ -99,7 +87,7 @@ export function readProfile(profile) {
         profile.views[name] = rowsOf(profile.views[name]);
     readSources(profile.sources);
     for (const source of profile.sources)
-        Object.assign(source, { at: new Map(), calls: new Map(), memory: new Map(), functions: [] });
+        Object.assign(source, { at: new Map(), calls: new Map(), functions: [] });
     const byKey = new Map();
     for (const fn of profile.functions) {
         fn.source = profile.sources[fn.source];
@@ -114,13 +102,12 @@ export function readProfile(profile) {
     }
     placeLines(profile);
     placeCalls(profile, byKey);
-    placeMemory(profile);
     labelSources(profile.sources);
     for (const fn of profile.functions)
         if (!fn.self_ns)
-            fn.self_ns = fn.entries.reduce((sum, entry) => sum + entry.self_ns, 0);
+            fn.self_ns = fn.entries.reduce((sum, entry) => sum + number(entry, 'self'), 0);
     profile.self_ns = profile.functions.reduce((sum, fn) => sum + fn.self_ns, 0);
-    profile.hasMemory = profile.views.memory_lines.length > 0;
+    profile.hasMemory = hasGroup(profile, 'memory');
     weigh(profile);
     return profile;
 }

@@ -24,14 +24,39 @@ function keysDialog(keys) {
 // `app`: {title, keys, views, find(words), isLink(hash), redraw(), beforePrint(), afterPrint()}. A view is {id, title,
 // show(main, hash), address(), themed}, address being where its tab leads if not to #id; the one called 'source' shows what
 // addresses of lines mean.
-export function start(app) {
-    const tabs = app.views.map((view) => button(view.title, () => go(view.address?.() ?? `#${view.id}`),
-        { role: 'tab', id: `tab-${view.id}`, 'aria-controls': 'main' }));
+class Shell {
+    constructor(app) {
+        this.app = app;
+        this.shown = null;
+        this.onScreen = 'light'; // the theme, while the page is printed
+        this.dialog = keysDialog([...app.keys, ...KEYS]);
+        this.tabs = app.views.map((view) => button(view.title, () => go(view.address?.() ?? `#${view.id}`),
+            { role: 'tab', id: `tab-${view.id}`, 'aria-controls': 'main' }));
+    }
 
-    let shown = null;
-    let onScreen = 'light';
+    fillHead() {
+        const { title } = this.app;
+        document.title = `${title} – kernprof`;
+        document.getElementById('title').textContent = title;
+        document.getElementById('title').title = title;
+        document.getElementById('tabs').append(...this.tabs);
+    }
 
-    function route() {
+    listen() {
+        document.getElementById('theme').addEventListener('click', () => this.toggleTheme());
+        document.getElementById('help').addEventListener('click', () => this.dialog.showModal());
+        document.getElementById('skip').addEventListener('click', (event) => {
+            event.preventDefault();
+            main.focus();
+        });
+        document.addEventListener('keydown', (event) => this.key(event));
+        addEventListener('hashchange', () => this.route());
+        addEventListener('beforeprint', () => this.beforePrint());
+        addEventListener('afterprint', () => this.afterPrint());
+    }
+
+    route() {
+        const { app, tabs } = this;
         const wanted = app.isLink(location.hash) ? 'source' : location.hash.slice(1);
         const view = app.views.find((v) => v.id === wanted) ?? app.views[0];
         tabs.forEach((tab, i) => {
@@ -41,74 +66,80 @@ export function start(app) {
         main.className = `view-${view.id}`;
         main.setAttribute('aria-labelledby', `tab-${view.id}`);
         view.show(main, location.hash);
-        shown = view;
+        this.shown = view;
         if (view.id !== 'source')
             main.scrollTo(0, 0);
     }
 
-    function setTheme(theme) {
+    setTheme(theme) {
         document.documentElement.dataset.theme = theme;
         const other = theme === 'dark' ? 'Light' : 'Dark';
         const toggle = document.getElementById('theme');
         toggle.textContent = other;
         toggle.setAttribute('aria-label', `${other} colours`);
-        app.redraw();
-        if (shown?.themed) // it drew with the other theme's colours
-            shown.show(main, location.hash);
+        this.app.redraw();
+        if (this.shown?.themed) // it drew with the other theme's colours
+            this.shown.show(main, location.hash);
     }
 
-    function toggleTheme() {
-        setTheme(document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark');
+    toggleTheme() {
+        this.setTheme(document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark');
     }
 
-    function key(event) {
+    // Paper is light.
+    beforePrint() {
+        this.onScreen = document.documentElement.dataset.theme;
+        this.setTheme('light');
+        this.app.beforePrint();
+    }
+
+    afterPrint() {
+        this.setTheme(this.onScreen);
+        this.app.afterPrint();
+    }
+
+    stepTabs(from, step) {
+        const next = this.tabs[(this.tabs.indexOf(from) + step + this.tabs.length) % this.tabs.length];
+        next.click();
+        next.focus();
+    }
+
+    // What the key does; undefined: nothing.
+    actionOf(event) {
+        const search = document.getElementById('search');
+        const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+        if (step && event.target.closest('#tabs'))
+            return () => this.stepTabs(event.target, step);
+        const tab = this.tabs[Number(event.key) - 1];
+        if (tab)
+            return () => tab.click();
+        return {
+            '/': () => {
+                search.focus();
+                search.select();
+            },
+            '?': () => this.dialog.showModal(),
+            t: () => this.toggleTheme(),
+        }[event.key];
+    }
+
+    key(event) {
         if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches('input, select, textarea'))
             return;
-        const search = document.getElementById('search');
-        const step = event.target.closest('#tabs') ? { ArrowRight: 1, ArrowLeft: -1 }[event.key] : undefined;
-        if (step) {
-            const next = tabs[(tabs.indexOf(event.target) + step + tabs.length) % tabs.length];
-            next.click();
-            next.focus();
-        } else if (event.key === '/') {
-            search.focus();
-            search.select();
-        } else if (event.key === '?')
-            dialog.showModal();
-        else if (event.key === 't')
-            toggleTheme();
-        else if (tabs[Number(event.key) - 1])
-            tabs[Number(event.key) - 1].click();
-        else
+        const action = this.actionOf(event);
+        if (!action)
             return;
+        action();
         event.preventDefault();
     }
+}
 
-    const dialog = keysDialog([...app.keys, ...KEYS]);
-    document.title = `${app.title} – kernprof`;
-    document.getElementById('title').textContent = app.title;
-    document.getElementById('title').title = app.title;
-    document.getElementById('tabs').append(...tabs);
-    document.getElementById('theme').addEventListener('click', toggleTheme);
-    document.getElementById('help').addEventListener('click', () => dialog.showModal());
-    document.getElementById('skip').addEventListener('click', (event) => {
-        event.preventDefault();
-        main.focus();
-    });
-    document.addEventListener('keydown', key);
-    addEventListener('hashchange', route);
-    // Paper is light.
-    addEventListener('beforeprint', () => {
-        onScreen = document.documentElement.dataset.theme;
-        setTheme('light');
-        app.beforePrint();
-    });
-    addEventListener('afterprint', () => {
-        setTheme(onScreen);
-        app.afterPrint();
-    });
-    setTheme(matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
+export function start(app) {
+    const shell = new Shell(app);
+    shell.fillHead();
+    shell.listen();
+    shell.setTheme(matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
     setUpSearch(app.find, go);
-    route();
+    shell.route();
     document.documentElement.dataset.ready = 'yes';
 }

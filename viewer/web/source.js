@@ -1,5 +1,5 @@
 // The annotated source: one file, line by line or (sorted by a column) its lines with code, hottest first.
-import { columnsOf } from './columns.js';
+import { columnsOf, number } from './columns.js';
 import { bar, button, element } from './dom.js';
 import { Highlighter } from './highlight.js';
 import { Minimap } from './minimap.js';
@@ -20,9 +20,9 @@ export class SourceView {
         this.columns = columnsOf(profile);
         this.shown = new Set(this.columns.filter((column) => column.shown).map((column) => column.key));
         if (matchMedia('(max-width: 600px)').matches)
-            this.shown = new Set(['hits', profile.hasMemory ? 'allocated_bytes' : 'percent']);
+            this.shown = new Set(['hits', profile.hasMemory ? 'allocated' : 'percent']);
         if (!profile.timed)
-            ['time', 'perhit', 'percent'].forEach((key) => this.shown.delete(key));
+            this.columns.filter(({ kind }) => kind === 'time' || kind === 'percent').forEach(({ key }) => this.shown.delete(key));
         this.sort = { key: 'line', descending: false };
         this.highlighters = new Map();
         this.list = new VirtualList(ROW, (index) => this.row(index));
@@ -93,11 +93,11 @@ export class SourceView {
     }
 
     value(column, line) {
-        return column.value(this.entryOf(line), this.source.memory.get(line));
+        return column.value(this.entryOf(line));
     }
 
     prepare() {
-        const codeLines = [...new Set([...this.source.at.keys(), ...this.source.memory.keys()])];
+        const codeLines = [...this.source.at.keys()];
         const last = codeLines.reduce((a, b) => Math.max(a, b), 0);
         this.lineCount = Math.max(this.source.lines.length, Math.min(last, this.source.lines.length + 65536));
         if (this.sort.key === 'line') {
@@ -162,7 +162,7 @@ export class SourceView {
         const entry = this.entryOf(line);
         const heat = heatOf(entry);
         const row = element('div', {
-            class: `row${heat >= HOT ? ' hot' : heat >= WARM ? ' warm' : ''}${entry?.hits === 0 ? ' never' : ''}${line === this.line ? ' selected' : ''}`,
+            class: `row${heat >= HOT ? ' hot' : heat >= WARM ? ' warm' : ''}${entry?.values.hits === 0 ? ' never' : ''}${line === this.line ? ' selected' : ''}`,
             role: 'row', 'aria-rowindex': index + 2, 'data-line': line, 'aria-current': line === this.line ? 'true' : null,
         }, element('span', { role: 'cell', class: 'number line' }, element('a', { href: linkTo(this.source, line), tabindex: '-1' }, String(line))));
         for (const column of this.visibleColumns()) {
@@ -196,7 +196,7 @@ export class SourceView {
                     title: `${call.calls} calls, ${units.time(call.total_ns)} µs` }, `← ${call.from.name}:${call.line}`));
         const others = (this.source.at.get(line) ?? []).filter((entry) => entry !== this.entryOf(line));
         if (others.length)
-            cell.append(element('span', { class: 'others', title: others.map((e) => `${e.fn.name}: ${e.hits} hits, ${units.time(e.time_ns)} µs`).join('\n') },
+            cell.append(element('span', { class: 'others', title: others.map((e) => `${e.fn.name}: ${number(e, 'hits')} hits, ${units.time(number(e, 'time'))} µs`).join('\n') },
                 `+${others.length} functions`));
         return cell;
     }

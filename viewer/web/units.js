@@ -37,9 +37,16 @@ export function bytes(count) {
     return `${tenths(count / 1048576)} MiB`;
 }
 
+export function ratio(number) {
+    return number === null || number === undefined ? '' : number.toFixed(2);
+}
+
 // Counts as they are; means of several runs with a decimal.
 export function count(number) {
     if (number === null || number === undefined)
         return '';
     return Number.isInteger(number) ? String(number) : tenths(number);
 }
+
+// By the kind of a column.
+export const KINDS = { count, bytes, time, percent: tenths, ratio };

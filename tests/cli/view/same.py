@@ -5,7 +5,7 @@ import json
 import sqlite3
 
 COLUMNS = [("Hits", "hits"), ("Time", "time"), ("Per Hit", "perhit"), ("% Time", "percent"), ("Self", "self"), ("Error", "error"),
-           ("Min", "min"), ("Max", "max"), ("Threads", "threads"), ("Thread Hits", "threadhits"), ("Thread Min", "threadmin"),
+           ("Wait", "wait"), ("Min", "min"), ("Max", "max"), ("Threads", "threads"), ("Thread Hits", "threadhits"), ("Thread Min", "threadmin"),
            ("Thread Mean", "threadmean"), ("Thread Max", "threadmax"), ("Imbal. %", "threadimbalance"), ("Rank Min", "rankmin"),
            ("Rank Mean", "rankmean"), ("Rank Max", "rankmax"), ("Imbal. %", "imbalance"), ("Slowest", "slowest")]
 
@@ -51,7 +51,8 @@ def expected(rows):
         spread = ranks[row["line"]]
         if hits:
             texts.update(time=micros(time_ns), perhit=micros(time_ns / hits), percent=f"{100 * time_ns / whole[row['function']]:.1f}",
-                         self=micros(int(row["self_ns"])), error=micros(int(row["error_ns"])), rankmin=micros(min(spread)),
+                         self=micros(int(row["self_ns"])), error=micros(int(row["error_ns"])), wait=micros(int(row["wait_ns"])),
+                         rankmin=micros(min(spread)),
                          rankmean=micros(time_ns / 3), rankmax=micros(max(spread)))
             least, most = min(ns for _, ns in of_threads.values()), max(ns for _, ns in of_threads.values())
             texts.update(threadmin=micros(least), threadmean=micros(time_ns / 2), threadmax=micros(most))
