@@ -14,42 +14,91 @@ static const void *take(const unsigned char *base, uint64_t *used, uint64_t limi
     return table;
 }
 
-static int indexes_are_valid(const struct kp_map_view *v)
+static int counter_is_valid(const struct kp_map_record *r, uint32_t counter)
+{
+    return counter == KP_NO_COUNTER || counter < r->counter_count;
+}
+
+static int edges_are_valid(const struct kp_map_view *v)
 {
     const struct kp_map_record *r = v->record;
     for (uint32_t i = 0; i < r->edge_count; i++) {
         const struct kp_map_edge *e = &v->edges[i];
-        if (e->from >= r->block_count || e->to >= r->block_count ||
-            (e->counter != KP_NO_COUNTER && e->counter >= r->counter_count))
+        if (e->from >= r->block_count || e->to >= r->block_count || !counter_is_valid(r, e->counter))
             return 0;
     }
+    return 1;
+}
+
+static int blocks_are_valid(const struct kp_map_view *v)
+{
+    const struct kp_map_record *r = v->record;
     for (uint32_t i = 0; i < r->block_count; i++) {
         const struct kp_map_block *b = &v->blocks[i];
         if (b->first_line > r->block_line_count || b->line_count > r->block_line_count - b->first_line ||
-            (b->counter != KP_NO_COUNTER && b->counter >= r->counter_count))
+            !counter_is_valid(r, b->counter))
             return 0;
     }
-    for (uint32_t i = 0; i < r->block_line_count; i++)
-        if (v->block_lines[i] >= r->line_count)
+    return 1;
+}
+
+static int block_lines_are_valid(const struct kp_map_view *v)
+{
+    for (uint32_t i = 0; i < v->record->block_line_count; i++)
+        if (v->block_lines[i] >= v->record->line_count)
             return 0;
+    return 1;
+}
+
+static int calls_are_valid(const struct kp_map_view *v)
+{
+    const struct kp_map_record *r = v->record;
     for (uint32_t i = 0; i < r->call_count; i++)
         if (v->calls[i].block >= r->block_count || v->calls[i].line >= r->line_count ||
             v->calls[i].callee >= r->string_bytes)
             return 0;
-    for (uint32_t i = 0; i < r->line_count; i++)
-        if (v->lines[i].file >= r->file_count || v->lines[i].loop > r->loop_count)
+    return 1;
+}
+
+static int lines_are_valid(const struct kp_map_view *v)
+{
+    for (uint32_t i = 0; i < v->record->line_count; i++)
+        if (v->lines[i].file >= v->record->file_count || v->lines[i].loop > v->record->loop_count)
             return 0;
-    for (uint32_t i = 0; i < r->file_count; i++)
-        if (v->files[i].path >= r->string_bytes)
+    return 1;
+}
+
+static int files_are_valid(const struct kp_map_file *files, uint32_t count, uint32_t string_bytes)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (files[i].path >= string_bytes)
             return 0;
+    return 1;
+}
+
+/* The last string ends, and so do all before it. */
+static int strings_are_valid(const char *strings, uint32_t bytes)
+{
+    return bytes && strings[bytes - 1] == 0;
+}
+
+static int record_is_valid(const struct kp_map_record *r)
+{
     if (r->line_count && (r->file >= r->file_count || r->entry_block >= r->block_count))
         return 0;
     if (r->entry_block && r->entry_block >= r->block_count)
         return 0;
     if ((r->flags & KP_GLOB) && (r->line_count || r->counter_count || !r->name))
         return 0;
-    return r->string_bytes && v->strings[r->string_bytes - 1] == 0 && r->name < r->string_bytes &&
-           r->linkage_name < r->string_bytes && r->source < r->string_bytes;
+    return r->name < r->string_bytes && r->linkage_name < r->string_bytes && r->source < r->string_bytes;
+}
+
+static int indexes_are_valid(const struct kp_map_view *v)
+{
+    const struct kp_map_record *r = v->record;
+    return record_is_valid(r) && edges_are_valid(v) && blocks_are_valid(v) && block_lines_are_valid(v) &&
+           calls_are_valid(v) && lines_are_valid(v) && files_are_valid(v->files, r->file_count, r->string_bytes) &&
+           strings_are_valid(v->strings, r->string_bytes);
 }
 
 /* What every record begins with. */
@@ -108,6 +157,18 @@ int kp_map_next(const void *map, uint64_t size, uint64_t *offset, struct kp_map_
 }
 
 /* A frame is inlined at one that stands behind it in the table, so following them comes to an end. */
+static int frames_are_valid(const struct kp_sites_view *v)
+{
+    const struct kp_map_sites *r = v->record;
+    for (uint32_t i = 0; i < r->frame_count; i++) {
+        const struct kp_map_frame *f = &v->frames[i];
+        if (f->function >= r->string_bytes || f->file >= r->file_count ||
+            (f->inlined_at != KP_NO_FRAME && (f->inlined_at <= i || f->inlined_at >= r->frame_count)))
+            return 0;
+    }
+    return 1;
+}
+
 static int site_indexes_are_valid(const struct kp_sites_view *v)
 {
     const struct kp_map_sites *r = v->record;
@@ -117,16 +178,8 @@ static int site_indexes_are_valid(const struct kp_sites_view *v)
     for (uint32_t i = 0; i < r->site_count; i++)
         if (v->sites[i].frame >= r->frame_count || v->sites[i].callee >= r->string_bytes)
             return 0;
-    for (uint32_t i = 0; i < r->frame_count; i++) {
-        const struct kp_map_frame *f = &v->frames[i];
-        if (f->function >= r->string_bytes || f->file >= r->file_count ||
-            (f->inlined_at != KP_NO_FRAME && (f->inlined_at <= i || f->inlined_at >= r->frame_count)))
-            return 0;
-    }
-    for (uint32_t i = 0; i < r->file_count; i++)
-        if (v->files[i].path >= r->string_bytes)
-            return 0;
-    return r->string_bytes && v->strings[r->string_bytes - 1] == 0;
+    return frames_are_valid(v) && files_are_valid(v->files, r->file_count, r->string_bytes) &&
+           strings_are_valid(v->strings, r->string_bytes);
 }
 
 int kp_map_next_sites(const void *map, uint64_t size, uint64_t *offset, struct kp_sites_view *view)

@@ -2,9 +2,11 @@
 #include "plugin/counters.h"
 #include "plugin/bias.h"
 #include "plugin/debug_locations.h"
+#include "plugin/returning.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/IR/DebugInfoMetadata.h"
@@ -47,7 +49,6 @@ class Inserter {
   Value *Base;
   DenseMap<const BasicBlock *, unsigned> NestOf; ///< block -> index of nest + 1
   struct Nest {
-    SmallPtrSet<BasicBlock *, 16> Blocks;
     SmallVector<std::pair<BasicBlock *, BasicBlock *>, 4> Exits;
     SmallPtrSet<BasicBlock *, 16> Decisions; ///< that end in a branch within a pass of a loop that may become vectors
     MapVector<unsigned, AllocaInst *> Accumulators; ///< by counter
@@ -139,6 +140,23 @@ private:
     return false;
   }
 
+  /// How many counters are on edges within the loop.
+  unsigned countersIn(const Loop &L) const {
+    return count_if(P.Edges, [&](const PlacedEdge &E) {
+      return E.Counter != NoCounter && E.From && E.To && L.contains(block(E.From)) && L.contains(block(E.To));
+    });
+  }
+
+  bool canBeNest(const Loop &L, ArrayRef<std::pair<BasicBlock *, BasicBlock *>> Exits) const {
+    return isClosed(L) && !callsLibrary(L) && canSplitExits(Exits) && countersIn(L) * Exits.size() <= MaxFlushes;
+  }
+
+  static void addDecisions(const Loop &L, SmallPtrSetImpl<BasicBlock *> &Decisions) {
+    for (BasicBlock *BB : L.blocks())
+      if (decidesWithin(L, *BB))
+        Decisions.insert(BB);
+  }
+
   /// Outermost loops that nothing can leave unseen, small enough in counters times exits.
   void findNests() {
     DominatorTree Dominators(F);
@@ -146,24 +164,15 @@ private:
     SmallVector<Loop *, 8> Work(Loops.begin(), Loops.end());
     while (!Work.empty()) {
       Loop *L = Work.pop_back_val();
-      SmallVector<std::pair<BasicBlock *, BasicBlock *>, 4> Exits;
-      L->getExitEdges(Exits);
-      unsigned Counters = 0;
-      for (const PlacedEdge &E : P.Edges)
-        if (E.Counter != NoCounter && E.From && E.To && L->contains(block(E.From)) && L->contains(block(E.To)))
-          Counters++;
-      if (!isClosed(*L) || callsLibrary(*L) || !canSplitExits(Exits) || Counters * Exits.size() > MaxFlushes) {
+      Nest N;
+      L->getExitEdges(N.Exits);
+      if (!canBeNest(*L, N.Exits)) {
         Work.append(L->begin(), L->end());
         continue;
       }
-      Nest N;
-      N.Blocks.insert(L->block_begin(), L->block_end());
-      N.Exits = Exits;
       for (const Loop *Inner : L->getLoopsInPreorder())
         if (mayBecomeVectors(*Inner, Dominators))
-          for (BasicBlock *BB : Inner->blocks())
-            if (decidesWithin(*Inner, *BB))
-              N.Decisions.insert(BB);
+          addDecisions(*Inner, N.Decisions);
       Nests.push_back(std::move(N));
       for (BasicBlock *BB : L->blocks())
         NestOf[BB] = Nests.size();

@@ -1,9 +1,8 @@
-// What all instrumentation is made with (see debug_locations.h).
+// The debug locations of instrumentation (see debug_locations.h).
 #include "plugin/debug_locations.h"
 #include "format/map.h"
 
 #include "llvm/IR/DebugInfoMetadata.h"
-#include "llvm/IR/DerivedTypes.h"
 #include "llvm/IR/Function.h"
 #include "llvm/IR/IntrinsicInst.h"
 
@@ -49,16 +48,6 @@ void placeInstrumentation(Function &F) {
       else if (hasLine(I))
         Beside = I.getDebugLoc();
   }
-}
-
-FunctionCallee declareRuntime(Module &M, StringRef Name, ArrayRef<Type *> Parameters) {
-  FunctionCallee Callee =
-      M.getOrInsertFunction(Name, FunctionType::get(Type::getVoidTy(M.getContext()), Parameters, false));
-  auto *Declared = cast<Function>(Callee.getCallee());
-  Declared->setVisibility(GlobalValue::HiddenVisibility);
-  Declared->setDSOLocal(true);
-  Declared->setDoesNotThrow();
-  return Callee;
 }
 
 } // namespace kp

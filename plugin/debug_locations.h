@@ -1,8 +1,9 @@
-// What all instrumentation is made with.
+// The debug locations of instrumentation: what debuggers and samples say of it.
 #ifndef KP_PLUGIN_DEBUG_LOCATIONS_H
 #define KP_PLUGIN_DEBUG_LOCATIONS_H
 
-#include "llvm/IR/Module.h"
+#include "llvm/IR/DebugLoc.h"
+#include "llvm/IR/Function.h"
 
 namespace kp {
 
@@ -17,10 +18,6 @@ llvm::DebugLoc nowhere(const llvm::Function &F);
 /// debuggers take the first line of a function for the end of its prologue, so that where arguments have yet to be
 /// stored there is none.
 void placeInstrumentation(llvm::Function &F);
-
-/// A function of the runtime, which is linked into the same module, that returns and throws nothing. Declared where it
-/// is not yet.
-llvm::FunctionCallee declareRuntime(llvm::Module &M, llvm::StringRef Name, llvm::ArrayRef<llvm::Type *> Parameters);
 
 } // namespace kp
 

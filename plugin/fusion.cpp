@@ -1,7 +1,7 @@
 // Counts that always run together (see fusion.h).
 #include "plugin/fusion.h"
 #include "plugin/bias.h"
-#include "plugin/placement.h"
+#include "plugin/returning.h"
 #include "plugin/timed_calls.h"
 
 #include "llvm/ADT/DenseMap.h"

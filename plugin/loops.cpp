@@ -111,112 +111,158 @@ bool flattenCountingArms(Loop &L, LoopInfo &Loops) {
 
 namespace {
 
-/// A sum that passes of a loop add up, with all that takes part in it.
+/// A sum that the passes of a loop add up, with all instructions that take part in it.
 struct Sum {
   PHINode *Phi;
   SetVector<Instruction *> Chain; ///< in the loop; begins with Phi
   SetVector<PHINode *> Outside;   ///< behind the loop
   unsigned AddsPerPass = 0;
+
+  bool has(Value *V) const {
+    auto *I = dyn_cast<Instruction>(V);
+    return I && Chain.count(I);
+  }
 };
 
 } // namespace
 
-/// Follows a sum through the loop; false where something else than counting is done with it.
-static bool follow(Loop &L, Sum &S) {
-  S.Chain.insert(S.Phi);
-  for (unsigned Index = 0; Index < S.Chain.size(); Index++) {
-    for (User *U : S.Chain[Index]->users()) {
-      auto *I = cast<Instruction>(U);
-      if (!L.contains(I)) {
-        auto *Phi = dyn_cast<PHINode>(I);
-        if (!Phi || !all_of(Phi->blocks(), [&](BasicBlock *From) { return L.contains(From); }))
-          return false;
-        S.Outside.insert(Phi);
-        continue;
-      }
-      if (I->getOpcode() == Instruction::Add) {
-        if (!conditionOf(I->getOperand(0)) == !conditionOf(I->getOperand(1)))
-          return false;
-        S.AddsPerPass += S.Chain.insert(I);
-      } else if (isa<PHINode>(I) || (isa<SelectInst>(I) && cast<SelectInst>(I)->getCondition() != S.Chain[Index])) {
-        if (I != S.Phi && I->getParent() == L.getHeader())
-          return false;
-        S.Chain.insert(I);
-      } else {
-        return false;
-      }
-    }
+/// Adds a user of the sum behind the loop; false if it is more than a phi of values of the loop.
+static bool followOutside(const Loop &L, Instruction &I, Sum &S) {
+  auto *Phi = dyn_cast<PHINode>(&I);
+  if (!Phi || !all_of(Phi->blocks(), [&](BasicBlock *From) { return L.contains(From); }))
+    return false;
+  S.Outside.insert(Phi);
+  return true;
+}
+
+/// Adds a user of `Before`, a value of the sum, within the loop; false if it neither counts nor chooses between values.
+static bool followInside(const Loop &L, Instruction &I, const Value *Before, Sum &S) {
+  if (I.getOpcode() == Instruction::Add) {
+    if (!conditionOf(I.getOperand(0)) == !conditionOf(I.getOperand(1)))
+      return false;
+    S.AddsPerPass += S.Chain.insert(&I);
+    return true;
   }
-  // Whatever flows together must be this sum.
+  auto *Select = dyn_cast<SelectInst>(&I);
+  bool Chooses = isa<PHINode>(I) || (Select && Select->getCondition() != Before);
+  if (!Chooses || (&I != S.Phi && I.getParent() == L.getHeader()))
+    return false;
+  S.Chain.insert(&I);
+  return true;
+}
+
+/// Whether phis and selects choose between values of this sum alone.
+static bool choosesWithin(const Sum &S) {
   for (PHINode *Phi : S.Outside)
     for (Value *Incoming : Phi->incoming_values())
-      if (!isa<Instruction>(Incoming) || !S.Chain.count(cast<Instruction>(Incoming)))
+      if (!S.has(Incoming))
         return false;
   for (Instruction *I : S.Chain) {
     if (I == S.Phi || I->getOpcode() == Instruction::Add)
       continue;
     for (Value *Operand : I->operands())
-      if (Operand->getType()->isIntegerTy(64) &&
-          (!isa<Instruction>(Operand) || !S.Chain.count(cast<Instruction>(Operand))))
+      if (Operand->getType()->isIntegerTy(64) && !S.has(Operand))
         return false;
   }
-  auto *Next = dyn_cast<Instruction>(S.Phi->getIncomingValueForBlock(L.getLoopLatch()));
-  return S.AddsPerPass > 0 && Next && S.Chain.count(Next);
+  return true;
 }
 
-/// The same chain in 32 bits, from 0; outside of the loop its values are added to what the sum was before it.
-static void narrow(Loop &L, Sum &S) {
-  Type *Narrow = Type::getInt32Ty(S.Phi->getContext());
-  Value *Start = S.Phi->getIncomingValueForBlock(L.getLoopPreheader());
-  DenseMap<Value *, Value *> Copy;
-  for (Instruction *I : S.Chain) {
+/// Follows a sum through the loop; false where something else than counting is done with it.
+static bool follow(Loop &L, Sum &S) {
+  S.Chain.insert(S.Phi);
+  for (unsigned Index = 0; Index < S.Chain.size(); Index++) {
+    Instruction *Before = S.Chain[Index];
+    for (User *U : Before->users()) {
+      auto &I = *cast<Instruction>(U);
+      if (!(L.contains(&I) ? followInside(L, I, Before, S) : followOutside(L, I, S)))
+        return false;
+    }
+  }
+  return S.AddsPerPass > 0 && choosesWithin(S) && S.has(S.Phi->getIncomingValueForBlock(L.getLoopLatch()));
+}
+
+namespace {
+
+/// Replaces a sum by one in 32 bits that begins with 0; outside of the loop its values are added to what the sum was
+/// before it.
+class Narrower {
+  Loop &L;
+  Sum &S;
+  Type *Narrow;
+  DenseMap<Value *, Value *> Copy; ///< of the instructions of the chain
+
+public:
+  Narrower(Loop &L, Sum &S) : L(L), S(S), Narrow(Type::getInt32Ty(S.Phi->getContext())) {}
+
+  void run() {
+    Value *Start = S.Phi->getIncomingValueForBlock(L.getLoopPreheader());
+    for (Instruction *I : S.Chain)
+      copy(*I);
+    for (Instruction *I : S.Chain)
+      if (auto *Phi = dyn_cast<PHINode>(I))
+        connect(*Phi);
+      else
+        connect(*cast<Instruction>(Copy[I]));
+    for (PHINode *Phi : S.Outside)
+      replaceOutside(*Phi, Start);
+    for (Instruction *I : S.Chain)
+      I->replaceAllUsesWith(UndefValue::get(I->getType()));
+    for (Instruction *I : S.Chain)
+      I->eraseFromParent();
+  }
+
+private:
+  void copy(Instruction &I) {
     Instruction *New;
-    if (auto *Phi = dyn_cast<PHINode>(I)) {
+    if (auto *Phi = dyn_cast<PHINode>(&I)) {
       New = PHINode::Create(Narrow, Phi->getNumIncomingValues(), "", Phi);
     } else {
-      New = I->clone();
+      New = I.clone();
       New->mutateType(Narrow);
       New->dropPoisonGeneratingFlags();
-      New->insertBefore(I);
+      New->insertBefore(&I);
     }
-    New->setDebugLoc(I->getDebugLoc());
-    Copy[I] = New;
+    New->setDebugLoc(I.getDebugLoc());
+    Copy[&I] = New;
   }
-  auto narrowed = [&](Value *V, Instruction *At) -> Value * {
+
+  /// Gives the copy of a phi of the chain its values.
+  void connect(PHINode &Phi) {
+    for (unsigned Index = 0; Index < Phi.getNumIncomingValues(); Index++) {
+      bool IsStart = &Phi == S.Phi && !L.contains(Phi.getIncomingBlock(Index));
+      Value *V = IsStart ? ConstantInt::get(Narrow, 0) : Copy.lookup(Phi.getIncomingValue(Index));
+      cast<PHINode>(Copy[&Phi])->addIncoming(V, Phi.getIncomingBlock(Index));
+    }
+  }
+
+  /// Gives a copy that is no phi its operands.
+  void connect(Instruction &New) {
+    for (Use &Operand : New.operands())
+      if (Operand->getType()->isIntegerTy(64))
+        Operand.set(narrowed(Operand.get(), New));
+  }
+
+  /// A value of the chain, or what is added to one, in 32 bits.
+  Value *narrowed(Value *V, Instruction &Before) {
     if (Value *New = Copy.lookup(V))
       return New;
     if (match(V, m_One()))
       return ConstantInt::get(Narrow, 1);
-    return new ZExtInst(cast<ZExtInst>(V)->getOperand(0), Narrow, "", At);
-  };
-  for (Instruction *I : S.Chain) {
-    auto *New = cast<Instruction>(Copy[I]);
-    if (auto *Phi = dyn_cast<PHINode>(I)) {
-      for (unsigned Index = 0; Index < Phi->getNumIncomingValues(); Index++) {
-        bool IsStart = Phi == S.Phi && !L.contains(Phi->getIncomingBlock(Index));
-        Value *V = IsStart ? ConstantInt::get(Narrow, 0) : Copy.lookup(Phi->getIncomingValue(Index));
-        cast<PHINode>(New)->addIncoming(V, Phi->getIncomingBlock(Index));
-      }
-      continue;
-    }
-    for (Use &Operand : New->operands())
-      if (Operand->getType()->isIntegerTy(64))
-        Operand.set(narrowed(Operand.get(), New));
+    return new ZExtInst(cast<ZExtInst>(V)->getOperand(0), Narrow, "", &Before);
   }
-  for (PHINode *Phi : S.Outside) {
-    auto *Last = PHINode::Create(Narrow, Phi->getNumIncomingValues(), "", Phi);
-    for (unsigned Index = 0; Index < Phi->getNumIncomingValues(); Index++)
-      Last->addIncoming(Copy.lookup(Phi->getIncomingValue(Index)), Phi->getIncomingBlock(Index));
-    IRBuilder<> B(&*Phi->getParent()->getFirstInsertionPt());
-    B.SetCurrentDebugLocation(Phi->getDebugLoc());
-    Phi->replaceAllUsesWith(B.CreateAdd(Start, B.CreateZExt(Last, Phi->getType())));
-    Phi->eraseFromParent();
+
+  void replaceOutside(PHINode &Phi, Value *Start) {
+    auto *Last = PHINode::Create(Narrow, Phi.getNumIncomingValues(), "", &Phi);
+    for (unsigned Index = 0; Index < Phi.getNumIncomingValues(); Index++)
+      Last->addIncoming(Copy.lookup(Phi.getIncomingValue(Index)), Phi.getIncomingBlock(Index));
+    IRBuilder<> B(&*Phi.getParent()->getFirstInsertionPt());
+    B.SetCurrentDebugLocation(Phi.getDebugLoc());
+    Phi.replaceAllUsesWith(B.CreateAdd(Start, B.CreateZExt(Last, Phi.getType())));
+    Phi.eraseFromParent();
   }
-  for (Instruction *I : S.Chain)
-    I->replaceAllUsesWith(UndefValue::get(I->getType()));
-  for (Instruction *I : S.Chain)
-    I->eraseFromParent();
-}
+};
+
+} // namespace
 
 /// How often the loop can be passed; UINT64_MAX where that is not known.
 static uint64_t mostPasses(Loop &L, ScalarEvolution &Evolution) {
@@ -240,7 +286,7 @@ bool narrowCounts(Loop &L, ScalarEvolution &Evolution) {
     if (!Phi.getType()->isIntegerTy(64) || isa<SCEVAddRecExpr>(Evolution.getSCEV(&Phi)) || !follow(L, S) ||
         Passes > UINT32_MAX / S.AddsPerPass)
       continue;
-    narrow(L, S);
+    Narrower(L, S).run();
     Changed = true;
   }
   return Changed;

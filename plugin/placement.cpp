@@ -1,21 +1,17 @@
 // Where counters go (see placement.h).
 #include "plugin/placement.h"
 #include "plugin/compat/coroutines.h"
+#include "plugin/returning.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallPtrSet.h"
-#include "llvm/ADT/StringSet.h"
 #include "llvm/Analysis/BlockFrequencyInfo.h"
 #include "llvm/Analysis/BranchProbabilityInfo.h"
-#include "llvm/Analysis/CFG.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/Analysis/ValueTracking.h"
 #include "llvm/IR/CFG.h"
 #include "llvm/IR/Dominators.h"
-#include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/Instructions.h"
-#include "llvm/IR/IntrinsicInst.h"
-#include "llvm/IR/Module.h"
 #include "llvm/Transforms/Utils/BasicBlockUtils.h"
 
 #include <algorithm>
@@ -25,194 +21,6 @@
 using namespace llvm;
 
 namespace kp {
-
-/// Functions of the C library that always come back, call nothing of the program's, and are called often.
-static bool alwaysReturns(StringRef Name) {
-  static const StringSet<> Names = {"memcpy",
-                                    "memmove",
-                                    "memset",
-                                    "memcmp",
-                                    "memchr",
-                                    "strlen",
-                                    "strcmp",
-                                    "strncmp",
-                                    "strchr",
-                                    "strrchr",
-                                    "strcpy",
-                                    "strncpy",
-                                    "strcat",
-                                    "strstr",
-                                    "strspn",
-                                    "strcspn",
-                                    "strpbrk",
-                                    "strcoll",
-                                    "strtod",
-                                    "strtol",
-                                    "strtoul",
-                                    "strtoull",
-                                    "abs",
-                                    "labs",
-                                    "isalpha",
-                                    "isdigit",
-                                    "isalnum",
-                                    "isspace",
-                                    "isupper",
-                                    "islower",
-                                    "isxdigit",
-                                    "ispunct",
-                                    "isprint",
-                                    "iscntrl",
-                                    "toupper",
-                                    "tolower",
-                                    "sqrt",
-                                    "sqrtf",
-                                    "sin",
-                                    "cos",
-                                    "tan",
-                                    "asin",
-                                    "acos",
-                                    "atan",
-                                    "atan2",
-                                    "exp",
-                                    "log",
-                                    "log2",
-                                    "log10",
-                                    "pow",
-                                    "powf",
-                                    "floor",
-                                    "ceil",
-                                    "fabs",
-                                    "fmod",
-                                    "frexp",
-                                    "ldexp",
-                                    "modf",
-                                    "sinf",
-                                    "cosf",
-                                    "expf",
-                                    "logf",
-                                    "floorf",
-                                    "ceilf",
-                                    "fabsf",
-                                    "hypot",
-                                    "cbrt",
-                                    "round",
-                                    "trunc",
-                                    "clock",
-                                    "time",
-                                    "__errno_location",
-                                    "__ctype_b_loc",
-                                    "__ctype_toupper_loc",
-                                    "__ctype_tolower_loc",
-                                    "clock_gettime"};
-  return Names.contains(Name);
-}
-
-bool callsNothingBack(StringRef Name) {
-  static const StringSet<> Names = {
-      "malloc",  "calloc",   "realloc",   "free",         "aligned_alloc", "posix_memalign", "printf", "fprintf",
-      "sprintf", "snprintf", "vsnprintf", "vfprintf",     "puts",          "putchar",        "putc",   "fputc",
-      "fputs",   "getc",     "fgetc",     "fgets",        "fread",         "fwrite",         "fflush", "fopen",
-      "fclose",  "fseek",    "ftell",     "read",         "write",         "open",           "close",  "lseek",
-      "stat",    "fstat",    "usleep",    "nanosleep",    "sleep",         "exit",           "_exit",  "abort",
-      "strdup",  "getenv",   "rand",      "gettimeofday", "poll",          "select",         "send",   "recv",
-      "_Znwm",   "_Znam",    "_ZdlPv",    "_ZdlPvm",      "_ZdaPv",        "kp_thread_start"};
-  return alwaysReturns(Name) || Names.contains(Name);
-}
-
-/// On functions of this module that come back from every call, and in which nothing can go wrong.
-constexpr const char *ReturnsKey = "kernprof-returns";
-/// On those of them that have neither loops nor recursion.
-constexpr const char *ShortKey = "kernprof-short";
-
-bool mayNotReturn(const Instruction &I) {
-  auto *Call = dyn_cast<CallBase>(&I);
-  if (!Call || isa<IntrinsicInst>(Call) || Call->isInlineAsm())
-    return false;
-  const Function *Callee = Call->getCalledFunction();
-  if (!Callee)
-    return true;
-  return Callee->isDeclaration() ? !alwaysReturns(Callee->getName()) : !Callee->hasFnAttribute(ReturnsKey);
-}
-
-bool cannotFault(const Instruction &I) {
-  if (const Value *Address = getLoadStorePointerOperand(&I)) {
-    const Value *Variable = Address->stripInBoundsConstantOffsets();
-    return isa<AllocaInst>(Variable) || isa<GlobalVariable>(Variable);
-  }
-  if (auto *Call = dyn_cast<CallBase>(&I)) {
-    auto *Intrinsic = dyn_cast<IntrinsicInst>(Call);
-    if (Intrinsic && (isa<DbgInfoIntrinsic>(Intrinsic) || Intrinsic->isLifetimeStartOrEnd()))
-      return true;
-    const Function *Callee = Call->getCalledFunction();
-    return Call->doesNotAccessMemory() || (Callee && Callee->hasFnAttribute(ReturnsKey));
-  }
-  if (I.isIntDivRem()) {
-    auto *Divisor = dyn_cast<ConstantInt>(I.getOperand(1));
-    return Divisor && !Divisor->isZero() && !Divisor->isMinusOne();
-  }
-  return !I.mayReadOrWriteMemory() && !isa<UnreachableInst>(I);
-}
-
-static bool comesBack(const Function &F) {
-  for (const BasicBlock &BB : F)
-    for (const Instruction &I : BB)
-      if (mayNotReturn(I) || isa<ResumeInst>(I) || !cannotFault(I))
-        return false;
-  return true;
-}
-
-/// Whether a call takes little time: what is called has neither loops nor recursion.
-static bool isShort(const Instruction &I) {
-  auto *Call = dyn_cast<CallBase>(&I);
-  const Function *Callee = Call ? Call->getCalledFunction() : nullptr;
-  return !Callee || Callee->isDeclaration() || Callee->hasFnAttribute(ShortKey);
-}
-
-static bool isShort(Function &F) {
-  for (BasicBlock &BB : F)
-    for (Instruction &I : BB)
-      if (!isShort(I))
-        return false;
-  SmallVector<std::pair<const BasicBlock *, const BasicBlock *>, 4> BackEdges;
-  FindFunctionBackedges(F, BackEdges);
-  return BackEdges.empty();
-}
-
-void findReturning(Module &M) {
-  SmallVector<Function *, 32> Returning;
-  for (Function &F : M)
-    if (!F.isDeclaration() && !F.isInterposable() && !F.doesNotReturn() && !F.hasFnAttribute(Attribute::Naked) &&
-        !F.hasFnAttribute(Attribute::ReturnsTwice) && !isPresplitCoroutine(F))
-      Returning.push_back(&F);
-  for (Function *F : Returning)
-    F->addFnAttr(ReturnsKey);
-  // Those that call each other and nothing else stay; others go, and then those that call them.
-  for (bool Changed = true; Changed;) {
-    Changed = false;
-    for (Function *F : Returning)
-      if (F->hasFnAttribute(ReturnsKey) && !comesBack(*F)) {
-        F->removeFnAttr(ReturnsKey);
-        Changed = true;
-      }
-  }
-  // Here the other way round, so that recursion stays out.
-  for (bool Changed = true; Changed;) {
-    Changed = false;
-    for (Function *F : Returning)
-      if (F->hasFnAttribute(ReturnsKey) && !F->hasFnAttribute(ShortKey) && isShort(*F)) {
-        F->addFnAttr(ShortKey);
-        Changed = true;
-      }
-  }
-}
-
-bool isClosed(const Loop &L) {
-  for (BasicBlock *BB : L.blocks())
-    for (Instruction &I : *BB)
-      if (mayNotReturn(I) || !isShort(I))
-        return false;
-  return true;
-}
 
 /// Whether some of the loop's passes write memory, other than variables of the function, and others do not: without
 /// stores under a mask, vectors cannot do that.

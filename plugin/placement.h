@@ -46,26 +46,9 @@ struct Placement {
 /// They end in an unconditional branch.
 std::vector<llvm::BasicBlock *> splitNonReturning(llvm::Function &F);
 
-/// Functions of the C library that call nothing of the program's.
-bool callsNothingBack(llvm::StringRef Name);
-
 /// Joins again what that has split, once the counters are in: at -O0 every value that is used in another block takes
 /// room in the frame, and programs that recurse deeply have none to spare.
 void joinSplitBlocks(llvm::Function &F);
-
-/// Finds the functions of a module that come back whatever happens: no exception, longjmp or exit leaves them, and no
-/// fault. Marks them, for mayNotReturn.
-void findReturning(llvm::Module &M);
-
-/// Whether control may leave through this instruction without reaching the next one.
-bool mayNotReturn(const llvm::Instruction &I);
-
-/// Whether no signal can end the function here: it reaches no memory but variables, by their names.
-bool cannotFault(const llvm::Instruction &I);
-
-/// Whether nothing can leave the loop unseen, and what it calls, if anything, has neither loops nor recursion: while it
-/// runs its counts are in registers, where a kill loses them.
-bool isClosed(const llvm::Loop &L);
 
 /// Whether this is a closed innermost loop with one way out and one way back that writes the same in every pass, which
 /// is what vectorisers ask for.

@@ -18,6 +18,7 @@
 #include "plugin/needed_blocks.h"
 #include "plugin/options.h"
 #include "plugin/placement.h"
+#include "plugin/returning.h"
 #include "plugin/select.h"
 #include "plugin/shared_base.h"
 #include "plugin/timers.h"
@@ -60,56 +61,79 @@ void migrate(Function &F, Value *Base) {
   kp::checkThreadOfResumptions(F);
 }
 
-void instrument(kp::Target &T) {
-  Module &M = *T.Original->getParent();
-  Function &First = T.InPlace ? *T.Original : *(T.Hits = kp::cloneBody(*T.Original, ".kp_hits", kp::CountingGroup));
+/// What the analysis of a target finds, before anything is inserted.
+struct Plan {
+  kp::FunctionLines Lines;
+  std::vector<kp::DirectCall> Calls;
+  kp::Placement Placement;
+  std::vector<kp::UntimedLoop> Loops; ///< of the body that takes exact times
+
+  kp::MapContents contents() const { return {&Lines, &Placement, &Calls, &Loops}; }
+};
+
+/// The body that counts, and is analysed for all bodies of the target.
+Function &countingBody(const kp::Target &T) { return T.InPlace ? *T.Original : *T.Hits; }
+
+/// Makes the target's bodies, both with the same blocks in the same order, and plans what goes into them.
+Plan planBodies(kp::Target &T) {
+  if (!T.InPlace)
+    T.Hits = kp::cloneBody(*T.Original, ".kp_hits", kp::CountingGroup);
+  Function &First = countingBody(T);
   std::vector<BasicBlock *> NonReturning = kp::splitNonReturning(First);
   if (!T.InPlace)
     T.Exact = kp::cloneBody(First, ".kp_exact", kp::SeldomGroup);
   std::vector<BasicBlock *> Blocks = listBlocks(First);
-  kp::FunctionLines Lines = kp::findLines(First, Blocks);
+  Plan P;
+  P.Lines = kp::findLines(First, Blocks);
   for (Function *F : {T.Original, T.Hits, T.Exact})
     if (F)
       kp::removeLabelMarks(*F);
-  std::vector<kp::DirectCall> Calls = kp::findDirectCalls(Blocks, Lines);
-  kp::Placement Placement =
-      kp::placeCounters(First, Blocks, NonReturning, kp::findNeededBlocks(First, Blocks, Lines, Calls));
+  P.Calls = kp::findDirectCalls(Blocks, P.Lines);
+  P.Placement = kp::placeCounters(First, Blocks, NonReturning, kp::findNeededBlocks(First, Blocks, P.Lines, P.Calls));
+  if (T.Exact)
+    P.Loops = kp::findUntimedLoops(*T.Exact, P.Lines);
+  return P;
+}
+
+void emitHits(Function &Body, const Plan &P, GlobalVariable *Counters) {
+  Value *Base = kp::emitCounterBase(Body, Counters);
+  kp::insertCounters(Body, listBlocks(Body), P.Placement, Base);
+  kp::joinSplitBlocks(Body);
+  if (kp::isPresplitCoroutine(Body))
+    migrate(Body, Base);
+}
+
+void emitTimes(Function &Body, const Plan &P, GlobalVariable *Counters) {
+  std::vector<BasicBlock *> Blocks = listBlocks(Body);
+  std::vector<kp::LineChange> Changes = kp::findLineChanges(Blocks, P.Lines);
+  Value *Base = kp::emitCounterBase(Body, Counters);
+  Value *Words = emitWords(Base, P.Placement.CounterCount);
+  kp::insertCounters(Body, Blocks, P.Placement, Base);
+  kp::insertTimestamps(Body, Changes, P.Loops, P.Lines, Words);
+  kp::joinSplitBlocks(Body);
+  if (kp::isPresplitCoroutine(Body))
+    migrate(Body, Base);
+}
+
+void instrument(kp::Target &T) {
+  Module &M = *T.Original->getParent();
+  Plan P = planBodies(T);
   if (!T.InPlace) {
     T.Exact->setName(T.Original->getName() + ".kp_exact");
     T.EnterHits = kp::createEntry(*T.Hits, ".enter");
     T.EnterExact = kp::createEntry(*T.Exact, ".enter");
   }
-  kp::MapContents Contents{&Lines, &Placement, &Calls};
-  std::vector<kp::UntimedLoop> Loops;
-  if (T.Exact)
-    Loops = kp::findUntimedLoops(*T.Exact, Lines);
-  Contents.Loops = &Loops;
-  GlobalVariable *Counters = kp::reserveCounters(M, T, Contents);
-
-  Value *Base = kp::emitCounterBase(First, Counters);
-  kp::insertCounters(First, Blocks, Placement, Base);
-  kp::joinSplitBlocks(First);
-  bool Migrates = kp::isPresplitCoroutine(First);
-  if (Migrates)
-    migrate(First, Base);
-  if (T.InPlace) {
-    kp::insertThreadCheck(First);
-  } else {
-    std::vector<BasicBlock *> ExactBlocks = listBlocks(*T.Exact);
-    std::vector<kp::LineChange> Changes = kp::findLineChanges(ExactBlocks, Lines);
-    Base = kp::emitCounterBase(*T.Exact, Counters);
-    Value *Words = emitWords(Base, Placement.CounterCount);
-    kp::insertCounters(*T.Exact, ExactBlocks, Placement, Base);
-    kp::insertTimestamps(*T.Exact, Changes, Loops, Lines, Words);
-    kp::joinSplitBlocks(*T.Exact);
-    if (Migrates)
-      migrate(*T.Exact, Base);
-  }
-  kp::emitRecord(M, T, Contents, Counters);
+  GlobalVariable *Counters = kp::reserveCounters(M, T, P.contents());
+  emitHits(countingBody(T), P, Counters);
+  if (T.InPlace)
+    kp::insertThreadCheck(*T.Original);
+  else
+    emitTimes(*T.Exact, P, Counters);
+  kp::emitRecord(M, T, P.contents(), Counters);
   kp::ChosenFunctions::add(*T.Original, T.InPlace ? "" : T.Hits->getName());
   if (T.InPlace)
     return;
-  kp::markBody(*T.Hits, *Counters, Placement.CounterCount);
+  kp::markBody(*T.Hits, *Counters, P.Placement.CounterCount);
   if (!kp::options().All)
     T.Hits->addFnAttr(kp::TrackedKey);
 }

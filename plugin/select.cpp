@@ -113,26 +113,25 @@ static bool sharesLabels(Function &F) {
   return false;
 }
 
+static bool isIdentifierStart(char C) { return isAlpha(C) || C == '_' || C == '.'; }
+
+static bool isInIdentifier(char C) { return isIdentifierStart(C) || isDigit(C); }
+
 /// Whether a text for the assembler defines a label by name: an identifier and a colon where a statement may begin.
-/// Numbers
-/// ("1:") may be defined again, and what ends in "%=" is new in every copy.
+/// Numbers ("1:") may be defined again, and what ends in "%=" is new in every copy.
 static bool definesLabel(StringRef Text) {
   bool AtStart = true;
-  for (size_t I = 0; I < Text.size(); I++) {
-    char C = Text[I];
-    if (C == '\n' || C == ';' || C == ':') {
-      AtStart = true;
-    } else if (AtStart && (isAlpha(C) || C == '_' || C == '.')) {
-      size_t End = I;
-      while (End < Text.size() && (isAlnum(Text[End]) || Text[End] == '_' || Text[End] == '.'))
-        End++;
-      if (End < Text.size() && Text[End] == ':')
+  while (!Text.empty()) {
+    char C = Text.front();
+    if (AtStart && isIdentifierStart(C)) {
+      Text = Text.drop_while(isInIdentifier);
+      if (Text.take_front(1) == ":")
         return true;
-      I = End - 1;
       AtStart = false;
-    } else if (C != ' ' && C != '\t') {
-      AtStart = false;
+      continue;
     }
+    AtStart = C == '\n' || C == ';' || C == ':' || (AtStart && (C == ' ' || C == '\t'));
+    Text = Text.drop_front();
   }
   return false;
 }

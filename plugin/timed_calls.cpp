@@ -1,6 +1,6 @@
 // The timed way of a call (see timed_calls.h).
 #include "plugin/timed_calls.h"
-#include "plugin/debug_locations.h"
+#include "plugin/runtime_functions.h"
 #include "plugin/versions.h"
 
 #include "llvm/IR/IRBuilder.h"
@@ -9,12 +9,6 @@
 using namespace llvm;
 
 namespace kp {
-
-FunctionCallee declareTiming(Module &M, StringRef Name, ArrayRef<Type *> Parameters) {
-  FunctionCallee Callee = declareRuntime(M, Name, Parameters);
-  cast<Function>(Callee.getCallee())->addFnAttr(Attribute::Cold);
-  return Callee;
-}
 
 /// Where arguments lie depends on more than their types.
 bool TimedCalls::canMake(const CallBase &Call) {
@@ -26,6 +20,11 @@ bool TimedCalls::canMake(const CallBase &Call) {
       if (Call.paramHasAttr(I, Kind))
         return false;
   return llvm::none_of(Call.args(), [](const Use &Argument) { return Argument->getType()->isMetadataTy(); });
+}
+
+bool isTimed(const CallBase &Call) {
+  auto *Plain = dyn_cast<CallInst>(&Call);
+  return !(Plain && Plain->isMustTailCall());
 }
 
 bool isThroughPointer(const CallBase &Call) { return !isa<Function>(Call.getCalledOperand()->stripPointerCasts()); }

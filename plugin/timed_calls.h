@@ -15,8 +15,8 @@ namespace kp {
 /// Words of struct kp_timed_call in runtime/calls.c.
 constexpr unsigned TimedCallWords = 6;
 
-/// A function of the runtime that counted and timed calls use; in optimised code, seldom.
-llvm::FunctionCallee declareTiming(llvm::Module &M, llvm::StringRef Name, llvm::ArrayRef<llvm::Type *> Parameters);
+/// Whether the call can be timed: something can run behind it, if only what catches its exceptions.
+bool isTimed(const llvm::CallBase &Call);
 
 /// Whether the function that is called is not written there; an alias is none that is.
 bool isThroughPointer(const llvm::CallBase &Call);

@@ -1,6 +1,7 @@
 // Mode exact (see timestamps.h). The bookkeeping is the runtime's (runtime/exact.c); here are only the calls of it.
 #include "plugin/timestamps.h"
 #include "plugin/debug_locations.h"
+#include "plugin/runtime_functions.h"
 #include "format/map.h"
 
 #include "llvm/IR/DebugInfoMetadata.h"

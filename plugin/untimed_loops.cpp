@@ -8,7 +8,8 @@
 #include "plugin/untimed_loops.h"
 #include "plugin/counters.h"
 #include "plugin/debug_locations.h"
-#include "plugin/placement.h"
+#include "plugin/returning.h"
+#include "plugin/runtime_functions.h"
 #include "format/map.h"
 
 #include "llvm/Analysis/LoopInfo.h"

@@ -20,7 +20,7 @@ struct UntimedLoop {
   std::vector<unsigned> Lines; ///< indexes into FunctionLines::Lines; a line is listed with one loop alone
 };
 
-/// The outermost loops that are closed (placement.h) and in which control passes from line to line. Analysis only.
+/// The outermost loops that are closed (returning.h) and in which control passes from line to line. Analysis only.
 std::vector<UntimedLoop> findUntimedLoops(llvm::Function &F, const FunctionLines &Lines);
 
 /// What the copies need of the function that they are in.

@@ -5,6 +5,7 @@
 #include "plugin/bias.h"
 #include "plugin/counters.h"
 #include "plugin/debug_locations.h"
+#include "plugin/runtime_functions.h"
 #include "plugin/timers.h"
 #include "plugin/untimed_loops.h"
 #include "format/map.h"

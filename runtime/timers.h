@@ -1,4 +1,5 @@
-/* Timers: what the files that make them up share (timers.c, timer_names.c, timer_report.c).
+/* Timers: what the files that make them up share: timers.c (regions), timer_sets.c, timer_cells.c, timer_names.c and
+ * timer_report.c.
  *
  * A timer is a name with a number. Each thread has a set of cells, found by the timer's number; one more set takes what
  * threads that ended have measured. A cell is written by its thread alone. Everything that has to be made (names, sets,
@@ -65,6 +66,9 @@ struct kp_timers {
 
 extern struct kp_timers kp_timers;
 
+/* The running thread's set; NULL: it has none yet. Hidden, so that it is reached as a static variable is. */
+extern __thread struct kp_timer_set *kp_timer_own_set __attribute__((visibility("hidden")));
+
 /* All that follows is called with the lock held, which is not taken within itself: 0, or -1 in a signal handler that
  * interrupted its owner. */
 int kp_timers_lock(void);
@@ -74,6 +78,25 @@ void kp_timers_unlock(void);
 void *kp_timers_allocate(uint64_t size);
 
 struct kp_timer *kp_timer_add(const char *name);
+
+/* The running thread's set, made if there is none, and cleared after a reset. NULL: no memory, or the system lacks
+ * something. */
+struct kp_timer_set *kp_timer_set_own(void);
+
+/* The timer's cell in the set, made if there is none. NULL: no memory. */
+struct kp_timer_cell *kp_timer_cell_make(struct kp_timer_set *set, struct kp_timer *timer);
+
+/* Marks the set's cells as reset (1), or as valid again (0). */
+void kp_timer_set_stale(struct kp_timer_set *set, uint32_t stale);
+
+/* Empties a set, and makes it valid. Open regions are forgotten, too. */
+void kp_timer_set_clear(struct kp_timer_set *set);
+
+/* Empties the running thread's set. Open regions continue from now. */
+void kp_timer_set_restart(struct kp_timer_set *set);
+
+/* Adds a set to that of ended threads, and clears it. */
+void kp_timer_set_fold(struct kp_timer_set *set);
 
 /* Where the name stands in the counter file; written there if it is not yet. 0 on failure. */
 uint64_t kp_timer_name_offset(struct kp_timer *timer);
@@ -103,6 +126,23 @@ static inline struct kp_timer_cell *kp_timer_cell(const struct kp_timer_set *set
 /* Fields of cells, which other threads read while their own writes. */
 #define KP_TIMER_GET(field) __atomic_load_n(&(field), __ATOMIC_RELAXED)
 #define KP_TIMER_SET(field, value) __atomic_store_n(&(field), (value), __ATOMIC_RELAXED)
+
+/* A region of the running thread has ended. Without the lock. */
+static inline void kp_timer_charge(struct kp_timer_cell *cell, uint64_t ticks)
+{
+    KP_TIMER_SET(cell->calls, cell->calls + 1);
+    KP_TIMER_SET(cell->ticks, cell->ticks + ticks);
+    if (ticks > cell->longest)
+        KP_TIMER_SET(cell->longest, ticks);
+    if (~ticks > cell->shortest_inverted)
+        KP_TIMER_SET(cell->shortest_inverted, ~ticks);
+}
+
+/* Ends the running thread's open regions now. Without the lock. */
+void kp_timer_set_close(struct kp_timer_set *set);
+
+/* Frees what the running thread keeps of regions of C89. Without the lock. */
+void kp_timer_c89_free(void);
 
 /* Prints the table if KERNPROF_PRINT_SUMMARY asks for it. */
 void kp_timers_print_at_exit(void);

@@ -11,8 +11,8 @@ enum { EDITS_MAX = 4096 };
 struct diff {
     const uint32_t *old;
     const uint32_t *new;
-    ptrdiff_t *forward;  /* by diagonal: how far down `old` a search from the start gets with so many edits */
-    ptrdiff_t *backward; /* likewise from the end */
+    ptrdiff_t *forward;  /* struct search's `reached` of the search from the start */
+    ptrdiff_t *backward; /* and of that from the end */
     size_t *match;
 };
 
@@ -21,59 +21,65 @@ struct box {
 };
 
 struct point {
-    ptrdiff_t old, new;
+    ptrdiff_t in_old, in_new;
 };
 
-/* One more edit from the start. true: it met the search from the end, in `middle`. `furthest` is updated. */
-static bool step_forward(const struct diff *diff, const struct box *box, ptrdiff_t edits, bool meets,
-                         struct point *middle, struct point *furthest)
+/* One of the two searches of a box. Distances are counted from where it begins, and so are diagonals: the distance in
+ * `old` less that in `new`. Diagonal k of one search is diagonal old_size - new_size - k of the other. */
+struct search {
+    const struct diff *diff;
+    const struct box *box;
+    bool from_end;
+    ptrdiff_t *reached; /* by diagonal: the distance in `old` that it gets to with so many edits */
+    struct point last;  /* where the last step met the other search */
+    struct point furthest;
+};
+
+static struct point size_of(const struct box *box)
 {
-    ptrdiff_t delta = (box->old_end - box->old_start) - (box->new_end - box->new_start);
-    for (ptrdiff_t k = -edits; k <= edits; k += 2) {
-        ptrdiff_t x = k == -edits || (k != edits && diff->forward[k - 1] < diff->forward[k + 1])
-                          ? diff->forward[k + 1]
-                          : diff->forward[k - 1] + 1;
-        ptrdiff_t y = x - k;
-        while (x < box->old_end - box->old_start && y < box->new_end - box->new_start && x >= 0 && y >= 0 &&
-               diff->old[box->old_start + x] == diff->new[box->new_start + y]) {
-            x++;
-            y++;
-        }
-        diff->forward[k] = x;
-        bool inside = x >= 0 && y >= 0 && x <= box->old_end - box->old_start && y <= box->new_end - box->new_start;
-        if (inside && x + y > furthest->old + furthest->new)
-            *furthest = (struct point){x, y};
-        if (meets && inside && k >= delta - (edits - 1) && k <= delta + (edits - 1) &&
-            x + diff->backward[k] >= box->old_end - box->old_start) {
-            *middle = (struct point){x, y};
-            return true;
-        }
-    }
-    return false;
+    return (struct point){box->old_end - box->old_start, box->new_end - box->new_start};
 }
 
-/* One more edit from the end; diagonals are those of step_forward, distances are counted from the end. */
-static bool step_backward(const struct diff *diff, const struct box *box, ptrdiff_t edits, bool meets,
-                          struct point *middle)
+static bool is_equal_at(const struct search *search, struct point at)
 {
-    ptrdiff_t old_size = box->old_end - box->old_start;
-    ptrdiff_t new_size = box->new_end - box->new_start;
-    ptrdiff_t delta = old_size - new_size;
-    for (ptrdiff_t c = -edits; c <= edits; c += 2) {
-        ptrdiff_t k = delta - c; /* c counts as k does, seen from the end */
-        ptrdiff_t x = c == -edits || (c != edits && diff->backward[k + 1] < diff->backward[k - 1])
-                          ? diff->backward[k - 1]
-                          : diff->backward[k + 1] + 1;
-        ptrdiff_t y = x - c;
-        while (x < old_size && y < new_size && x >= 0 && y >= 0 &&
-               diff->old[box->old_end - 1 - x] == diff->new[box->new_end - 1 - y]) {
-            x++;
-            y++;
-        }
-        diff->backward[k] = x;
-        bool inside = x >= 0 && y >= 0 && x <= old_size && y <= new_size;
-        if (meets && inside && k >= -edits && k <= edits && x + diff->forward[k] >= old_size) {
-            *middle = (struct point){old_size - x, new_size - y};
+    const struct diff *diff = search->diff;
+    const struct box *box = search->box;
+    if (search->from_end)
+        return diff->old[box->old_end - 1 - at.in_old] == diff->new[box->new_end - 1 - at.in_new];
+    return diff->old[box->old_start + at.in_old] == diff->new[box->new_start + at.in_new];
+}
+
+/* One more edit on diagonal k, and all equal elements behind it. */
+static struct point advance(const struct search *search, ptrdiff_t k, ptrdiff_t edits)
+{
+    const ptrdiff_t *reached = search->reached;
+    bool inserts = k == -edits || (k != edits && reached[k - 1] < reached[k + 1]);
+    ptrdiff_t old = inserts ? reached[k + 1] : reached[k - 1] + 1;
+    struct point at = {old, old - k};
+    struct point size = size_of(search->box);
+    while (at.in_old >= 0 && at.in_new >= 0 && at.in_old < size.in_old && at.in_new < size.in_new &&
+           is_equal_at(search, at)) {
+        at.in_old++;
+        at.in_new++;
+    }
+    return at;
+}
+
+/* One more edit on all diagonals. true: it met `other`, which has made `other_edits` (below zero: they cannot meet in
+ * this step). */
+static bool step(struct search *search, ptrdiff_t edits, const struct search *other, ptrdiff_t other_edits)
+{
+    struct point size = size_of(search->box);
+    for (ptrdiff_t k = -edits; k <= edits; k += 2) {
+        struct point at = advance(search, k, edits);
+        search->reached[k] = at.in_old;
+        if (at.in_old < 0 || at.in_new < 0 || at.in_old > size.in_old || at.in_new > size.in_new)
+            continue;
+        if (at.in_old + at.in_new > search->furthest.in_old + search->furthest.in_new)
+            search->furthest = at;
+        ptrdiff_t opposite = size.in_old - size.in_new - k;
+        if (labs(opposite) <= other_edits && at.in_old + other->reached[opposite] >= size.in_old) {
+            search->last = at;
             return true;
         }
     }
@@ -83,17 +89,19 @@ static bool step_backward(const struct diff *diff, const struct box *box, ptrdif
 /* A point that a shortest edit of the box goes through; relative to its start. */
 static struct point find_middle(const struct diff *diff, const struct box *box)
 {
-    ptrdiff_t delta = (box->old_end - box->old_start) - (box->new_end - box->new_start);
-    bool odd = delta & 1;
-    struct point middle = {0, 0};
-    struct point furthest = {0, 0};
-    diff->forward[1] = 0;
-    diff->backward[delta - 1] = 0;
+    struct search forward = {.diff = diff, .box = box, .reached = diff->forward};
+    struct search backward = {.diff = diff, .box = box, .reached = diff->backward, .from_end = true};
+    struct point size = size_of(box);
+    bool odd = (size.in_old - size.in_new) & 1; /* then they meet after a step of the first, otherwise of the second */
+    forward.reached[1] = 0;
+    backward.reached[1] = 0;
     for (ptrdiff_t edits = 0; edits <= EDITS_MAX; edits++) {
-        if (step_forward(diff, box, edits, odd, &middle, &furthest) || step_backward(diff, box, edits, !odd, &middle))
-            return middle;
+        if (step(&forward, edits, &backward, odd ? edits - 1 : -1))
+            return forward.last;
+        if (step(&backward, edits, &forward, odd ? -1 : edits))
+            return (struct point){size.in_old - backward.last.in_old, size.in_new - backward.last.in_new};
     }
-    return furthest;
+    return forward.furthest;
 }
 
 static void solve(const struct diff *diff, struct box box)
@@ -108,7 +116,8 @@ static void solve(const struct diff *diff, struct box box)
         if (box.old_start == box.old_end || box.new_start == box.new_end)
             return;
         struct point middle = find_middle(diff, &box);
-        struct box before = {box.old_start, box.old_start + middle.old, box.new_start, box.new_start + middle.new};
+        struct box before = {box.old_start, box.old_start + middle.in_old, box.new_start,
+                             box.new_start + middle.in_new};
         bool start = before.old_end == box.old_start && before.new_end == box.new_start;
         bool end = before.old_end == box.old_end && before.new_end == box.new_end;
         if (start || end)

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <libgen.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,52 +96,74 @@ static int parse_seconds(const char *text, double *seconds)
     return end == text || *end || !(*seconds >= 0) ? -1 : 0;
 }
 
+/* The members that options without a value set to 1. */
+static const struct {
+    int letter;
+    size_t offset;
+} flags[] = {
+    {'l', offsetof(struct options, by_line)}, {'v', offsetof(struct options, view)},
+    {'q', offsetof(struct options, quiet)},   {FORCE, offsetof(struct options, force)},
+    {LIVE, offsetof(struct options, live)},   {NO_SOURCE, offsetof(struct options, no_source)},
+};
+
+/* 1: `letter` is such an option; 0: it is another. */
+static int take_flag(struct options *options, int letter)
+{
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        if (flags[i].letter == letter) {
+            *(int *)((char *)options + flags[i].offset) = 1;
+            return 1;
+        }
+    return 0;
+}
+
+static int take_timing(struct options *options, const char *mode, struct kp_error *error)
+{
+    if (strcmp(mode, "exact") != 0 && strcmp(mode, "off") != 0 && strcmp(mode, "adaptive") != 0)
+        return kp_fail(error, "--timing=%s: there are adaptive, exact and off", mode);
+    options->timing = mode;
+    return 0;
+}
+
+/* An option with a value. 0, or -1 with `error`. */
+static int take_value(struct options *options, int letter, const char *value, struct kp_error *error)
+{
+    switch (letter) {
+    case 'o': options->output = value; return 0;
+    case 's': return kp_summary_add_keys(&options->summary, value, error);
+    case TIMING: return take_timing(options, value, error);
+    case OVERHEAD:
+        if (parse_percent(value, &options->overhead) != 0)
+            return kp_fail(error, "--overhead=%s: not a number above 0 and up to 100", value);
+        return 0;
+    case EVENT: return kp_perf_events_add(&options->events, value, error);
+    case WAIT:
+        if (parse_seconds(value, &options->wait_seconds) != 0)
+            return kp_fail(error, "--wait=%s: give a number of seconds", value);
+        return 0;
+    case INTERVAL: return kp_live_parse_interval(value, &options->interval_s, error);
+    case FUNCTION: options->functions[options->shown.filter.function_count++] = value; return 0;
+    default: return -1; /* kp_options_next has filled `error` */
+    }
+}
+
 /* 0; 1: done (help was printed); -1: `error`. */
 static int parse(int argc, char **argv, struct options *options, struct kp_error *error)
 {
     struct kp_option_reader reader;
     kp_options_begin(&reader, "run", option_table, argc, argv, 1);
     for (int letter; (letter = kp_options_next(&reader, error)) != -1;) {
-        switch (letter) {
-        case 'l': options->by_line = 1; break;
-        case 'v': options->view = 1; break;
-        case 'o': options->output = optarg; break;
-        case 'q': options->quiet = 1; break;
-        case 's':
-            if (kp_summary_add_keys(&options->summary, optarg, error) != 0)
-                return -1;
-            break;
-        case FORCE: options->force = 1; break;
-        case NO_SOURCE: options->no_source = 1; break;
-        case TIMING:
-            if (strcmp(optarg, "exact") != 0 && strcmp(optarg, "off") != 0 && strcmp(optarg, "adaptive") != 0)
-                return kp_fail(error, "--timing=%s: there are adaptive, exact and off", optarg);
-            options->timing = optarg;
-            break;
-        case OVERHEAD:
-            if (parse_percent(optarg, &options->overhead) != 0)
-                return kp_fail(error, "--overhead=%s: not a number above 0 and up to 100", optarg);
-            break;
-        case EVENT:
-            if (kp_perf_events_add(&options->events, optarg, error) != 0)
-                return -1;
-            break;
-        case WAIT:
-            if (parse_seconds(optarg, &options->wait_seconds) != 0)
-                return kp_fail(error, "--wait=%s: give a number of seconds", optarg);
-            break;
-        case LIVE: options->live = 1; break;
-        case INTERVAL:
-            if (kp_live_parse_interval(optarg, &options->interval_s, error) != 0)
-                return -1;
-            break;
-        case FUNCTION: options->functions[options->shown.filter.function_count++] = optarg; break;
-        case 'h': kp_command_print_help(&kp_command_run, stdout); return 1;
-        default: return -1;
+        if (letter == 'h') {
+            kp_command_print_help(&kp_command_run, stdout);
+            return 1;
         }
+        if (!take_flag(options, letter) && take_value(options, letter, optarg, error) != 0)
+            return -1;
     }
     if (optind == argc)
         return kp_fail(error, "no program to run; see kernprof --help");
+    if (options->events && !options->by_line)
+        return kp_fail(error, "--event is for -l: events are counted by line");
     if (options->shown.filter.function_count && !(options->live && options->by_line))
         return kp_fail(error, "--function is for -l --live; `kernprof view --function` is for afterwards");
     return 0;

@@ -57,7 +57,7 @@ int main(void)
     return 0;
 }
 C
-for file in "$KP_TESTS"/../runtime/*.c; do
+for file in "$KP_TESTS"/../runtime/*.c "$KP_TESTS"/../runtime/memory/lines.c; do
   clang-19 -O1 -g -fPIC -fsanitize=thread -fvisibility=hidden -D_GNU_SOURCE -I"$KP_TESTS/.." -c "$file"
 done
 "$KERNPROF" cc -O1 -g -fsanitize=thread -c t.c -o program.o
