@@ -1,5 +1,5 @@
 /* Collects what is known of times, before any call is charged (see times.h). */
-#include "kernprof/analyze/times_parts.h"
+#include "kernprof/analyze/times/times_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
