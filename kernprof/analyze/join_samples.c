@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernprof/analyze/place_frames.h"
+#include "kernprof/analyze/module/place_frames.h"
 #include "kernprof/sample/cost_kinds.h"
 #include "util/array.h"
 #include "util/search.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernprof/analyze/flow.h"
+#include "kernprof/analyze/module/flow.h"
 
 /* Solves the counters of a function. 0, or -1 out of memory. */
 static int solve_function(struct kp_joined_module *m, unsigned number)

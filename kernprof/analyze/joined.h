@@ -4,15 +4,15 @@
 #define KP_KERNPROF_ANALYZE_JOINED_H
 
 #include "format/memory.h"
-#include "kernprof/analyze/function_names.h"
+#include "kernprof/analyze/module/function_names.h"
 #include "kernprof/analyze/join.h"
 #include "kernprof/analyze/join_memory.h"
 #include "kernprof/analyze/line_events.h"
-#include "kernprof/analyze/module_index.h"
-#include "kernprof/analyze/symbolize.h"
+#include "kernprof/analyze/module/module_index.h"
+#include "kernprof/analyze/module/symbolize.h"
 #include "kernprof/analyze/thread_lines.h"
 #include "kernprof/analyze/timer_sums.h"
-#include "kernprof/analyze/times.h"
+#include "kernprof/analyze/times/times.h"
 
 /* A module, by the content of its map; loads of it in several processes are one. */
 struct kp_joined_module {

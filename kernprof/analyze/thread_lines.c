@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernprof/analyze/flow.h"
+#include "kernprof/analyze/module/flow.h"
 #include "util/array.h"
 #include "util/search.h"
 

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kernprof/analyze/module_index.h"
+#include "kernprof/analyze/module/module_index.h"
 
 struct kp_thread_line {
     unsigned function, line; /* as the module's index numbers them */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "format/map_reader.h"
-#include "kernprof/analyze/flow.h"
+#include "kernprof/analyze/module/flow.h"
 #include "kernprof/compile/globs.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "kernprof/analyze/cycles.h"
+#include "kernprof/analyze/times/cycles.h"
 
 static void chain_has_no_cycle(void **state)
 {

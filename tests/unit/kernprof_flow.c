@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "kernprof/analyze/flow.h"
+#include "kernprof/analyze/module/flow.h"
 #include "kernprof_map.h"
 
 struct counts {

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "kernprof/analyze/function_names.h"
+#include "kernprof/analyze/module/function_names.h"
 #include "kernprof_map.h"
 
 static struct kp_module_index *indexes[2];

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "kernprof/analyze/module_index.h"
+#include "kernprof/analyze/module/module_index.h"
 #include "kernprof_map.h"
 
 static struct test_map map;

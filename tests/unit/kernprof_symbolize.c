@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #include "format/map.h"
-#include "kernprof/analyze/symbolize.h"
+#include "kernprof/analyze/module/symbolize.h"
 
 enum { ROW_BYTES = 16 };
 

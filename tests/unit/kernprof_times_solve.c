@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "kernprof/analyze/times.h"
+#include "kernprof/analyze/times/times.h"
 #include "kernprof_map.h"
 
 enum { WORDS = 160, MODULES = 2 };

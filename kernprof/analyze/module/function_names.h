@@ -1,10 +1,10 @@
 /* The profiled functions of all modules by their linkage names: who is called by a name. */
-#ifndef KP_KERNPROF_ANALYZE_FUNCTION_NAMES_H
-#define KP_KERNPROF_ANALYZE_FUNCTION_NAMES_H
+#ifndef KP_KERNPROF_ANALYZE_MODULE_FUNCTION_NAMES_H
+#define KP_KERNPROF_ANALYZE_MODULE_FUNCTION_NAMES_H
 
 #include <stddef.h>
 
-#include "kernprof/analyze/module_index.h"
+#include "kernprof/analyze/module/module_index.h"
 
 struct kp_function_name {
     const char *name;          /* points into the module's map */

@@ -1,7 +1,7 @@
 /* What the debug information and the symbols of an ELF file say of addresses: the place in the source, and through
  * which inlined calls the compiler brought it there. */
-#ifndef KP_KERNPROF_ANALYZE_SYMBOLIZE_H
-#define KP_KERNPROF_ANALYZE_SYMBOLIZE_H
+#ifndef KP_KERNPROF_ANALYZE_MODULE_SYMBOLIZE_H
+#define KP_KERNPROF_ANALYZE_MODULE_SYMBOLIZE_H
 
 #include <stddef.h>
 #include <stdint.h>

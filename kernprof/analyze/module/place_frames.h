@@ -1,9 +1,9 @@
 /* The profiled lines that a resolved address of code belongs to: its own, and those that it was inlined at. */
-#ifndef KP_KERNPROF_ANALYZE_PLACE_FRAMES_H
-#define KP_KERNPROF_ANALYZE_PLACE_FRAMES_H
+#ifndef KP_KERNPROF_ANALYZE_MODULE_PLACE_FRAMES_H
+#define KP_KERNPROF_ANALYZE_MODULE_PLACE_FRAMES_H
 
-#include "kernprof/analyze/module_index.h"
-#include "kernprof/analyze/symbolize.h"
+#include "kernprof/analyze/module/module_index.h"
+#include "kernprof/analyze/module/symbolize.h"
 
 struct kp_place_frames {
     struct kp_module_line lines[KP_MODULE_FRAMES]; /* innermost first */

@@ -4,8 +4,8 @@
  * processor waited for an instruction to end, or for a branch, it is found at the next one. So a sample at the first
  * instruction that counts belongs to the program, and is charged where it would be if nothing were counted: to the
  * program's next instruction. Code that the compiler made without a line has that of the code behind it. */
-#ifndef KP_KERNPROF_ANALYZE_ROW_CHARGE_H
-#define KP_KERNPROF_ANALYZE_ROW_CHARGE_H
+#ifndef KP_KERNPROF_ANALYZE_MODULE_ROW_CHARGE_H
+#define KP_KERNPROF_ANALYZE_MODULE_ROW_CHARGE_H
 
 #include <elfutils/libdw.h>
 #include <stddef.h>

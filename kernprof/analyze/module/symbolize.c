@@ -3,7 +3,7 @@
  * All addresses of a file are resolved in one walk over its debug information: a scope is looked into only where one of
  * the addresses lies in it. row_charge.c finds
  * the row of the line table that an address is charged to. */
-#include "kernprof/analyze/symbolize.h"
+#include "kernprof/analyze/module/symbolize.h"
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>
@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kernprof/analyze/row_charge.h"
+#include "kernprof/analyze/module/row_charge.h"
 #include "util/search.h"
 
 struct symbol {

@@ -7,14 +7,14 @@
  *
  * First everything is added (times_collect.c), then kp_times_solve charges the calls (times_solve.c). Functions, lines
  * and sites are numbered as in the module's index. */
-#ifndef KP_KERNPROF_ANALYZE_TIMES_H
-#define KP_KERNPROF_ANALYZE_TIMES_H
+#ifndef KP_KERNPROF_ANALYZE_TIMES_TIMES_H
+#define KP_KERNPROF_ANALYZE_TIMES_TIMES_H
 
 #include <stdint.h>
 
-#include "kernprof/analyze/function_names.h"
-#include "kernprof/analyze/module_index.h"
-#include "kernprof/analyze/symbolize.h"
+#include "kernprof/analyze/module/function_names.h"
+#include "kernprof/analyze/module/module_index.h"
+#include "kernprof/analyze/module/symbolize.h"
 
 struct kp_times;
 

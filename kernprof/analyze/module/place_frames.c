@@ -1,5 +1,5 @@
 /* See place_frames.h. */
-#include "kernprof/analyze/place_frames.h"
+#include "kernprof/analyze/module/place_frames.h"
 
 #include <string.h>
 

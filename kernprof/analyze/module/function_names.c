@@ -1,5 +1,5 @@
 /* See function_names.h. */
-#include "kernprof/analyze/function_names.h"
+#include "kernprof/analyze/module/function_names.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Cycles of a call graph: which functions can be under an activation of themselves. */
-#ifndef KP_KERNPROF_ANALYZE_CYCLES_H
-#define KP_KERNPROF_ANALYZE_CYCLES_H
+#ifndef KP_KERNPROF_ANALYZE_TIMES_CYCLES_H
+#define KP_KERNPROF_ANALYZE_TIMES_CYCLES_H
 
 struct kp_edge {
     unsigned from, to;

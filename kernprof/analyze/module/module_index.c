@@ -1,5 +1,5 @@
 /* See module_index.h. */
-#include "kernprof/analyze/module_index.h"
+#include "kernprof/analyze/module/module_index.h"
 
 #include <stdlib.h>
 #include <string.h>

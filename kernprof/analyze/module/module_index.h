@@ -3,8 +3,8 @@
  *
  * Functions are numbered in the order of their records, lines in the order of their function's, call sites in ascending
  * order of their words. Strings and views point into the map. */
-#ifndef KP_KERNPROF_ANALYZE_MODULE_INDEX_H
-#define KP_KERNPROF_ANALYZE_MODULE_INDEX_H
+#ifndef KP_KERNPROF_ANALYZE_MODULE_MODULE_INDEX_H
+#define KP_KERNPROF_ANALYZE_MODULE_MODULE_INDEX_H
 
 #include <stdint.h>
 

@@ -1,9 +1,9 @@
 /* What is known of a module's times: shared by times_collect.c, which collects it, and times_solve.c, which charges the
  * calls. Nobody else looks into it. */
-#ifndef KP_KERNPROF_ANALYZE_TIMES_PARTS_H
-#define KP_KERNPROF_ANALYZE_TIMES_PARTS_H
+#ifndef KP_KERNPROF_ANALYZE_TIMES_TIMES_PARTS_H
+#define KP_KERNPROF_ANALYZE_TIMES_TIMES_PARTS_H
 
-#include "kernprof/analyze/times.h"
+#include "kernprof/analyze/times/times.h"
 
 /* What is charged to a line for code of the function's own body holds for all of its activations; the part of the
  * outermost ones is taken when it is known who called whom. */

@@ -1,10 +1,10 @@
 /* Charges timed calls (see times.h). */
-#include "kernprof/analyze/times_parts.h"
+#include "kernprof/analyze/times/times_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernprof/analyze/cycles.h"
+#include "kernprof/analyze/times/cycles.h"
 
 /* Of a finite number of calls some were timed: the variance of the estimated sum (sampling without replacement). */
 static double variance_of(const struct kp_timed_site *site)

@@ -1,5 +1,5 @@
 /* Strongly connected components without recursion of our own (see cycles.h). */
-#include "kernprof/analyze/cycles.h"
+#include "kernprof/analyze/times/cycles.h"
 
 #include <stdlib.h>
 

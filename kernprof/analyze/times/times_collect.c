@@ -1,11 +1,11 @@
 /* Collects what is known of times, before any call is charged (see times.h). */
-#include "kernprof/analyze/times_parts.h"
+#include "kernprof/analyze/times/times_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernprof/analyze/place_frames.h"
+#include "kernprof/analyze/module/place_frames.h"
 
 struct kp_times *kp_times_new(const struct kp_module_index *index)
 {

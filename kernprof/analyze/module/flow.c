@@ -3,7 +3,7 @@
  * What flows into a block flows out of it. The edges without counters form a spanning tree, so there is always a block
  * with a single unknown edge, until none is left (Knuth 1973; Ball and Larus 1994). Counts are signed on the way: where
  * a call came back twice (setjmp, fork), the edge for calls that never come back is negative, and rightly so. */
-#include "kernprof/analyze/flow.h"
+#include "kernprof/analyze/module/flow.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* See row_charge.h. */
-#include "kernprof/analyze/row_charge.h"
+#include "kernprof/analyze/module/row_charge.h"
 
 #include "format/map.h"
 #include "util/search.h"

@@ -1,6 +1,6 @@
 /* From counters as placed to counts of every block and line. */
-#ifndef KP_KERNPROF_ANALYZE_FLOW_H
-#define KP_KERNPROF_ANALYZE_FLOW_H
+#ifndef KP_KERNPROF_ANALYZE_MODULE_FLOW_H
+#define KP_KERNPROF_ANALYZE_MODULE_FLOW_H
 
 #include "format/map_reader.h"
 
