@@ -168,6 +168,37 @@ static void the_page_describes_the_columns_that_are_there(void **state)
     sqlite3_close(profile);
 }
 
+static void the_page_of_a_comparison_has_events_of_each_side(void **state)
+{
+    (void)state;
+    char *text = NULL;
+    size_t size = 0;
+    struct kp_listing old;
+    struct kp_listing new;
+    struct kp_compare compare;
+    if (!kp_page_available())
+        skip();
+    sqlite3 *without = open_profile("");
+    sqlite3 *with = open_profile(events);
+    FILE *out = open_memstream(&text, &size);
+    assert_int_equal(kp_listing_load(&old, without, NULL, &error), 0);
+    assert_int_equal(kp_listing_load(&new, with, NULL, &error), 0);
+    assert_int_equal(kp_compare_build(&compare, &old, &new, &error), 0);
+    assert_int_equal(kp_page_compare(&compare, 1, &(struct kp_page_side){"old", without},
+                                     &(struct kp_page_side){"new", with}, out, &error),
+                     0);
+    fclose(out);
+    assert_non_null(
+        strstr(text, "\"old_events\":{},\"new_events\":{\"page-faults\":[null,null,0,7,23,null,0,null,null,0]"));
+    assert_non_null(strstr(text, "\"events\":[{\"key\":\"page-faults\",\"heading\":\"Page Faults\""));
+    free(text);
+    kp_compare_free(&compare);
+    kp_listing_free(&old);
+    kp_listing_free(&new);
+    sqlite3_close(without);
+    sqlite3_close(with);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -178,6 +209,7 @@ int main(void)
         cmocka_unit_test(older_profiles_have_no_events),
         cmocka_unit_test(events_are_columns_of_exports),
         cmocka_unit_test(the_page_describes_the_columns_that_are_there),
+        cmocka_unit_test(the_page_of_a_comparison_has_events_of_each_side),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,13 +55,6 @@ enum kp_verdict kp_compare_line_verdict(const struct kp_compare *compare, const 
     return kp_compare_verdict(compare, &line->time, least_percent);
 }
 
-static bool beyond(const struct kp_compare *compare, const struct kp_change *change, double percent,
-                   double least_percent)
-{
-    return kp_compare_verdict(compare, change, least_percent) == KP_SLOWER &&
-           change->new_ns - change->old_ns - change->noise_ns > change->old_ns * percent / 100;
-}
-
 static void say_percent(char text[PERCENT_TEXT], const struct kp_change *change)
 {
     if (change->old_ns > 0)
@@ -72,11 +65,19 @@ static void say_percent(char text[PERCENT_TEXT], const struct kp_change *change)
 
 struct failures {
     const struct kp_compare *compare;
+    double percent;
+    double least_percent;
     char *worst;
     size_t size;
     size_t count;
     double lost_ns;
 };
+
+static bool is_beyond(const struct failures *failures, const struct kp_change *change)
+{
+    return kp_compare_verdict(failures->compare, change, failures->least_percent) == KP_SLOWER &&
+           change->new_ns - change->old_ns - change->noise_ns > change->old_ns * failures->percent / 100;
+}
 
 /* Counts one, and keeps what it says if nothing that lost more was said. */
 static bool is_worst(struct failures *failures, double lost_ns)
@@ -87,45 +88,55 @@ static bool is_worst(struct failures *failures, double lost_ns)
     return worst;
 }
 
-static void count_function(struct failures *failures, const struct kp_compare_function *function, double percent,
-                           double least_percent)
+/* A function that took time and is not there any more, or not measured, is as bad as all of its time lost. */
+static bool is_gone(const struct kp_compare *compare, const struct kp_compare_function *function, double least_percent)
+{
+    enum kp_verdict verdict = kp_compare_function_verdict(compare, function, least_percent);
+    bool mattered = function->time.old_ns > 0 && function->time.old_ns >= least_ns(compare, least_percent);
+    return verdict == KP_UNMEASURED || (verdict == KP_REMOVED && mattered);
+}
+
+static void count_line(struct failures *failures, const struct kp_compare_line *line, const char *path,
+                       const char *function)
+{
+    char change[PERCENT_TEXT];
+    if (!line->old_number || !line->new_number || !is_beyond(failures, &line->time))
+        return;
+    if (!is_worst(failures, line->time.new_ns - line->time.old_ns))
+        return;
+    say_percent(change, &line->time);
+    snprintf(failures->worst, failures->size, "%s:%lld (%s) became slower by %s", path, (long long)line->new_number,
+             function, change);
+}
+
+static void count_function(struct failures *failures, const struct kp_compare_function *function)
 {
     const struct kp_compare *compare = failures->compare;
-    enum kp_verdict verdict = kp_compare_function_verdict(compare, function, least_percent);
     const struct kp_listing_function *shown = function->new ? function->new : function->old;
     const struct kp_listing *listing = function->new ? compare->new : compare->old;
     const char *path = listing->sources[shown->source].shown;
     char change[PERCENT_TEXT];
-    bool gone = verdict == KP_UNMEASURED || (verdict == KP_REMOVED && function->time.old_ns > 0 &&
-                                             function->time.old_ns >= least_ns(compare, least_percent));
-    if (gone) { /* as bad as all of its time lost */
+    if (is_gone(compare, function, failures->least_percent)) {
         if (is_worst(failures, function->time.old_ns))
             snprintf(failures->worst, failures->size, "%s (%s:%lld) is not measured any more", shown->name, path,
                      (long long)shown->line);
         return;
     }
-    if (function->old && function->new &&beyond(compare, &function->time, percent, least_percent) &&
+    if (function->old && function->new &&is_beyond(failures, &function->time) &&
         is_worst(failures, function->time.new_ns - function->time.old_ns)) {
         say_percent(change, &function->time);
         snprintf(failures->worst, failures->size, "%s (%s:%lld) became slower by %s", shown->name, path,
                  (long long)shown->line, change);
     }
-    for (size_t i = 0; i < function->line_count; i++) {
-        const struct kp_compare_line *line = &function->lines[i];
-        if (!line->old_number || !line->new_number || !beyond(compare, &line->time, percent, least_percent))
-            continue;
-        if (is_worst(failures, line->time.new_ns - line->time.old_ns)) {
-            say_percent(change, &line->time);
-            snprintf(failures->worst, failures->size, "%s:%lld (%s) became slower by %s", path,
-                     (long long)line->new_number, shown->name, change);
-        }
-    }
+    for (size_t i = 0; i < function->line_count; i++)
+        count_line(failures, &function->lines[i], path, shown->name);
 }
 
 size_t kp_compare_failures(const struct kp_compare *compare, double percent, double least_percent, char *worst,
                            size_t size)
 {
-    struct failures failures = {.compare = compare, .worst = worst, .size = size};
+    struct failures failures = {
+        .compare = compare, .percent = percent, .least_percent = least_percent, .worst = worst, .size = size};
     worst[0] = '\0';
     if (!compare->old->timed || !compare->new->timed) {
         snprintf(worst, size, "no times were taken in the %s profile (--timing=off)",
@@ -138,13 +149,12 @@ size_t kp_compare_failures(const struct kp_compare *compare, double percent, dou
         snprintf(worst, size, "no time was measured in the %s profile", new_has ? "old" : "new");
         return 1;
     }
-    if (beyond(compare, &compare->total, percent, least_percent) &&
-        is_worst(&failures, compare->total.new_ns - compare->total.old_ns)) {
+    if (is_beyond(&failures, &compare->total) && is_worst(&failures, compare->total.new_ns - compare->total.old_ns)) {
         char change[PERCENT_TEXT];
         say_percent(change, &compare->total);
         snprintf(worst, size, "the whole became slower by %s", change);
     }
     for (size_t i = 0; i < compare->function_count; i++)
-        count_function(&failures, &compare->functions[i], percent, least_percent);
+        count_function(&failures, &compare->functions[i]);
     return failures.count;
 }

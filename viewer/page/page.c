@@ -67,6 +67,21 @@ struct json_object *kp_page_number(double number)
     return json_object_new_double_s(number, text);
 }
 
+struct json_object *kp_page_column(const struct kp_column *column)
+{
+    static const char *const groups[KP_COLUMN_GROUPS] = {
+        [KP_GROUP_LINE] = "line",     [KP_GROUP_THREADS] = "threads", [KP_GROUP_RANKS] = "ranks",
+        [KP_GROUP_MEMORY] = "memory", [KP_GROUP_EVENTS] = "events",
+    };
+    struct json_object *entry = json_object_new_object();
+    json_object_object_add(entry, "key", json_object_new_string(column->key));
+    json_object_object_add(entry, "heading", json_object_new_string(column->heading));
+    json_object_object_add(entry, "kind", json_object_new_string(kp_value_kind_name(column->kind)));
+    json_object_object_add(entry, "group", json_object_new_string(groups[column->group]));
+    json_object_object_add(entry, "shown", json_object_new_boolean(column->shown == KP_SHOWN_ALWAYS));
+    return entry;
+}
+
 /* As the text listing says it. */
 static const char *const origins[] = {
     [KP_SOURCE_UNREAD] = "unread",   [KP_SOURCE_EMBEDDED] = "embedded", [KP_SOURCE_PARTS] = "parts",

@@ -87,6 +87,40 @@ static struct json_object *lines_of(const struct kp_compare *compare, const stru
     return columns.object;
 }
 
+static bool is_event(const struct kp_listing *listing, size_t column)
+{
+    return listing->columns.at[column].column->group == KP_GROUP_EVENTS;
+}
+
+/* Events of one run on the lines of a side, as arrays by key; null where the side has no such line. */
+static struct json_object *events_of(const struct kp_compare *compare, const struct kp_compare_function *function,
+                                     bool new_side)
+{
+    const struct kp_listing *listing = new_side ? compare->new : compare->old;
+    struct json_object *events = json_object_new_object();
+    for (size_t c = 0; c < listing->columns.count; c++) {
+        if (!is_event(listing, c))
+            continue;
+        struct json_object *counts = json_object_new_array();
+        for (size_t i = 0; i < function->line_count; i++) {
+            const struct kp_listing_line *line = new_side ? function->lines[i].new : function->lines[i].old;
+            double count = line ? (double)kp_column_number(line->stored, (enum kp_column_id)c) : 0;
+            json_object_array_add(counts, number_of(count / (double)listing->profiles, line));
+        }
+        json_object_object_add(events, listing->columns.at[c].column->key, counts);
+    }
+    return events;
+}
+
+static struct json_object *event_columns_of(const struct kp_listing *listing)
+{
+    struct json_object *columns = json_object_new_array();
+    for (size_t c = 0; c < listing->columns.count; c++)
+        if (is_event(listing, c))
+            json_object_array_add(columns, kp_page_column(listing->columns.at[c].column));
+    return columns;
+}
+
 static struct json_object *functions_of(const struct kp_compare *compare, double least_percent)
 {
     struct json_object *functions = json_object_new_array();
@@ -99,6 +133,8 @@ static struct json_object *functions_of(const struct kp_compare *compare, double
         json_object_object_add(entry, "verdict",
                                verdict_of(kp_compare_function_verdict(compare, function, least_percent)));
         json_object_object_add(entry, "lines", lines_of(compare, function, least_percent));
+        json_object_object_add(entry, "old_events", events_of(compare, function, false));
+        json_object_object_add(entry, "new_events", events_of(compare, function, true));
         json_object_array_add(functions, entry);
     }
     return functions;
@@ -112,6 +148,7 @@ static int add_side(struct json_object *data, const char *key, const struct kp_l
     json_object_object_add(object, "name", json_object_new_string(side->name));
     json_object_object_add(object, "timed", json_object_new_boolean(listing->timed));
     json_object_object_add(object, "profiles", json_object_new_int64(listing->profiles));
+    json_object_object_add(object, "events", event_columns_of(listing));
     return kp_page_add_view(object, side->profile, "runs", error);
 }
 

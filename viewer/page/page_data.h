@@ -17,6 +17,9 @@ void kp_page_add_sources(struct json_object *array, const struct kp_listing *lis
 /* A number as short as it can be written without losing anything. */
 struct json_object *kp_page_number(double number);
 
+/* What the page has to know of a column to show it: key, heading, kind, group, whether it is shown unasked. */
+struct json_object *kp_page_column(const struct kp_column *column);
+
 /* Writes the template with `data` in it, and frees `data`. -1 with `error` filled: there is no template. */
 int kp_page_write(struct json_object *data, FILE *out, struct kp_error *error);
 

@@ -74,23 +74,10 @@ static struct json_object *functions_of(const struct kp_listing *listing)
 
 static struct json_object *columns_of(const struct kp_listing *listing)
 {
-    static const char *const groups[KP_COLUMN_GROUPS] = {
-        [KP_GROUP_LINE] = "line",     [KP_GROUP_THREADS] = "threads", [KP_GROUP_RANKS] = "ranks",
-        [KP_GROUP_MEMORY] = "memory", [KP_GROUP_EVENTS] = "events",
-    };
     struct json_object *columns = json_object_new_array();
-    for (size_t i = 0; i < listing->columns.count; i++) {
-        const struct kp_column *column = listing->columns.at[i].column;
-        if (!is_there(listing, i))
-            continue;
-        struct json_object *entry = json_object_new_object();
-        json_object_object_add(entry, "key", json_object_new_string(column->key));
-        json_object_object_add(entry, "heading", json_object_new_string(column->heading));
-        json_object_object_add(entry, "kind", json_object_new_string(kp_value_kind_name(column->kind)));
-        json_object_object_add(entry, "group", json_object_new_string(groups[column->group]));
-        json_object_object_add(entry, "shown", json_object_new_boolean(column->shown == KP_SHOWN_ALWAYS));
-        json_object_array_add(columns, entry);
-    }
+    for (size_t i = 0; i < listing->columns.count; i++)
+        if (is_there(listing, i))
+            json_object_array_add(columns, kp_page_column(listing->columns.at[i].column));
     return columns;
 }
 

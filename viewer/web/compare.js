@@ -35,7 +35,9 @@ function readFunction(fn, source, leastNs) {
             fn[side].source = source(fn[side].source, side);
     fn.shown = fn.new ?? fn.old;
     fn.lines = rowsOf(fn.lines);
-    for (const row of fn.lines) {
+    const events = { old: rowsOf(fn.old_events), new: rowsOf(fn.new_events) };
+    for (const [i, row] of fn.lines.entries()) {
+        row.events = { old: events.old[i], new: events.new[i] };
         for (const side of ['old', 'new'])
             row[`${side}_source`] = row[`${side}_line`] ? source(row[`${side}_source`], side) : null;
         row.fn = fn;

@@ -22,6 +22,12 @@ const SIDE = [
     { key: 'time', heading: 'Time', text: (row, side, data) => (data[side].timed ? units.time(row[`${side}_ns`]) : '') },
 ];
 
+// The events that either profile has: {key, heading, text(row, side)}.
+function eventColumns(data) {
+    const columns = new Map([...data.old.events, ...data.new.events].map((column) => [column.key, column]));
+    return [...columns.values()].map(({ key, heading, kind }) => ({ key, heading, text: (row, side) => units.KINDS[kind](row.events[side]?.[key]) }));
+}
+
 // The part of a line that its other version does not have: [from, to] of each.
 function edits(old, young) {
     const least = Math.min(old.length, young.length);
@@ -38,13 +44,14 @@ export class CompareView {
     constructor(data, addressOf) {
         this.data = data;
         this.addressOf = addressOf;
+        this.sideColumns = [...SIDE, ...eventColumns(data)];
         this.highlighters = new Map();
         for (const fn of data.functions)
             for (const row of fn.lines)
                 row.timed = row.code && (data.old.timed || data.new.timed);
         this.narrow = matchMedia('(max-width: 800px)');
         this.narrow.addEventListener('change', () => this.layOut());
-        this.chosen = new Set(this.narrow.matches ? ['percent'] : ['change', 'percent', 'hits', 'time']);
+        this.chosen = new Set(this.narrow.matches ? ['percent'] : ['change', 'percent', ...this.sideColumns.map((column) => column.key)]);
         if (data.noise_known && !this.narrow.matches)
             this.chosen.add('noise');
         this.all = !data.functions.some((fn) => fn.changed);
@@ -64,7 +71,7 @@ export class CompareView {
         const { data } = this;
         const box = (text, checked, act, properties = {}) => element('label', {}, element('input',
             { type: 'checkbox', checked, onchange: (event) => act(event.target.checked), ...properties }), text);
-        const choices = element('fieldset', { class: 'choices' }, element('legend', {}, 'Columns'), ...[...CHANGE, ...SIDE].map((column) =>
+        const choices = element('fieldset', { class: 'choices' }, element('legend', {}, 'Columns'), ...[...CHANGE, ...this.sideColumns].map((column) =>
             box(column.heading, this.chosen.has(column.key), (on) => this.choose(column.key, on), { 'data-column': column.key })));
         this.files = element('select', { 'aria-label': 'Function', onchange: () => this.open(data.functions[this.files.value]) },
             ...data.functions.map((fn, i) => element('option', { value: i }, `${VERDICTS[fn.verdict].mark} ${fn.shown.name} ${percentOf(fn)}`)));
@@ -123,7 +130,7 @@ export class CompareView {
         const digits = lines.reduce((most, row) => Math.max(most, row.old_line ?? 0, row.new_line ?? 0), 1);
         const template = ['3ch', ...this.columns(CHANGE).map((column) => `${width(column)}ch`)];
         for (const side of this.sides())
-            template.push(`${String(digits).length + (this.narrow.matches ? 6 : 2)}ch`, ...this.columns(SIDE).map((column) => `${width(column, side)}ch`), 'minmax(10ch, 1fr)');
+            template.push(`${String(digits).length + (this.narrow.matches ? 6 : 2)}ch`, ...this.columns(this.sideColumns).map((column) => `${width(column, side)}ch`), 'minmax(10ch, 1fr)');
         this.list.root.style.setProperty('--columns', template.join(' '));
         this.bar.firstChild.style.width = `calc(100% + ${Math.min(this.longest, 1000)}ch - ${this.narrow.matches ? 30 : 45}ch)`;
     }
@@ -133,7 +140,7 @@ export class CompareView {
         this.head.replaceChildren(head('', false, 'Mark'), ...this.columns(CHANGE).map((column) => head(column.heading, true)),
             ...this.sides().flatMap((side) => {
                 const name = this.narrow.matches ? 'Old and new' : side === 'old' ? 'Old' : 'New';
-                return [head('#', true, `${name} line`), ...this.columns(SIDE).map((column) => head(column.heading, true, `${name}: ${column.heading}`)),
+                return [head('#', true, `${name} line`), ...this.columns(this.sideColumns).map((column) => head(column.heading, true, `${name}: ${column.heading}`)),
                     element('span', { role: 'columnheader', class: 'text' }, this.narrow.matches ? name : `${name}: ${this.data[side].name}`)];
             }));
     }
@@ -171,7 +178,7 @@ export class CompareView {
         for (const side of row.only ? [row.only] : this.sides()) {
             const number = row[`${side}_line`];
             made.append(element('span', { role: 'cell', class: 'number line' }, number ? `${row.only === 'old' ? 'old ' : ''}${number}` : ''),
-                ...this.columns(SIDE).map((column) => cell(column, row.code ? column.text(row, side, this.data) : '', `${side}_`)),
+                ...this.columns(this.sideColumns).map((column) => cell(column, row.code ? column.text(row, side, this.data) : '', `${side}_`)),
                 this.text(row, side));
         }
         return made;
