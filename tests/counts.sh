@@ -6,6 +6,16 @@ hits() { "$KERNPROF" export --format csv "$1" | awk -F, -v line="$2" '$2 == line
 # runs PROFILE COLUMNS [CONDITION]: rows of the view `runs`, columns parted by blanks.
 runs() { sqlite3 -separator ' ' "$1" "SELECT $2 FROM runs WHERE ${3:-1}"; }
 
+# llvm_versions: those that a plugin was built for and whose clang++ is installed.
+llvm_versions() {
+  local plugin version
+  for plugin in "$KP_BUILD"/lib/kernprof/llvm-*; do
+    version=${plugin##*-}
+    command -v "clang++-$version" > /dev/null && echo "$version"
+  done
+  return 0
+}
+
 fail() {
   echo "$*"
   exit 1

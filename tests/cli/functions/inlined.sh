@@ -3,6 +3,7 @@
 # in the program: inlined into others of their file, into functions that are inlined themselves, or called through a pointer. And
 # functions without it that those call (plain), which may call some in turn (via).
 set -euo pipefail
+. "$KP_TESTS/counts.sh"
 cat > p.c <<'C'
 #include <kernprof.h>
 #include <stdio.h>
@@ -47,8 +48,9 @@ check() { # COMPILER LEVEL FILE
     SELECT substr(caller, 1, instr(caller || '(', '(') - 1) AS name, SUM(calls) FROM calls
     WHERE callee LIKE 'work%' OR callee LIKE 'fact%' AND caller LIKE 'fact%' GROUP BY name ORDER BY 1" | xargs)"
 }
-for clang in 14 15 16 19; do
-  [ -e "$KP_BUILD/lib/kernprof/llvm-$clang" ] && command -v clang++-$clang > /dev/null || continue
+versions=$(llvm_versions)
+[ -n "$versions" ] || fail "no plugin was built"
+for clang in $versions; do
   for level in O0 O2; do
     check clang-$clang $level p.c
     check clang++-$clang $level p.cpp
