@@ -11,30 +11,10 @@
 #include "runtime/os.h"
 #include "runtime/runtime.h"
 
-struct kp_timers kp_timers;
-
 /* By which kernprof knows a program that has timers; the constructor refers to it. */
 __attribute__((section(KP_TIMER_SECTION), used)) static volatile const uint64_t has_timers = 1;
 
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_key_t thread_ends;
-__thread struct kp_timer_set *kp_timer_own_set;
-static __thread volatile unsigned char holds_lock;
-
-int kp_timers_lock(void)
-{
-    if (holds_lock)
-        return -1;
-    holds_lock = 1;
-    pthread_mutex_lock(&mutex);
-    return 0;
-}
-
-void kp_timers_unlock(void)
-{
-    pthread_mutex_unlock(&mutex);
-    holds_lock = 0;
-}
 
 /* Sets of threads that ended are used again. Needs the lock. */
 static struct kp_timer_set *make_set(void)

@@ -151,54 +151,13 @@ void kp_region_end(const char *name)
         leave(cell, now);
 }
 
-/* C89: what a for statement has no variables for is a stack of the thread's open regions. A region that was left by
- * return or goto stays on it until one further out comes to its step, and is not counted.
- * -------------------------------------------------------------------------------------------------------------------
- */
-
-struct c89_region {
-    const void *frame;
-    int place;
-    int turn; /* 0 entered, 1 before its block, 2 the block has run or runs */
-    struct kp_region region;
-};
-
-static __thread struct {
-    struct c89_region *open; /* grows, and stays with the thread */
-    unsigned count, room;
-} c89;
-
-/* Frames of functions that have returned are below the caller's, the stack growing downwards. */
-static void drop_abandoned(const void *frame, int place)
-{
-    while (c89.count) {
-        const struct c89_region *top = &c89.open[c89.count - 1];
-        int again = top->frame == frame && top->place == place;
-        if ((uintptr_t)top->frame >= (uintptr_t)frame && !again)
-            return;
-        c89.count--;
-    }
-}
-
 int kp_region_enter_c89(const void *frame, int place, struct kp_timer_site *site, const char *name)
 {
-    drop_abandoned(frame, place);
-    if (c89.count == c89.room) {
-        unsigned room = c89.room ? 2 * c89.room : 16;
-        struct c89_region *larger = kp_os_allocate(room * sizeof *larger);
-        if (!larger)
-            return -1;
-        if (c89.open) {
-            memcpy(larger, c89.open, c89.count * sizeof *larger);
-            kp_os_unmap(c89.open, c89.room * sizeof *larger);
-        }
-        c89.open = larger;
-        c89.room = room;
-    }
-    struct c89_region *top = &c89.open[c89.count++];
-    *top = (struct c89_region){.frame = frame, .place = place};
+    struct kp_region *region = kp_timer_c89_push(frame, place);
+    if (!region)
+        return -1;
     struct kp_timer_cell *cell = cell_at(site, name);
-    top->region.kp_cell = cell;
+    region->kp_cell = cell;
     if (cell)
         enter(cell, (const char *)frame + place, frame);
     return 0;
@@ -207,28 +166,9 @@ int kp_region_enter_c89(const void *frame, int place, struct kp_timer_site *site
 /* outer: once true, then closes; inner: once true. */
 int kp_region_step_c89(const void *frame, int place, int inner)
 {
-    unsigned i = c89.count;
-    while (i && !(c89.open[i - 1].frame == frame && c89.open[i - 1].place == place))
-        i--;
-    if (i == 0)
-        return 0;
-    struct c89_region *region = &c89.open[i - 1];
-    c89.count = i;
-    if (region->turn <= inner) {
-        region->turn = inner + 1;
-        return 1;
-    }
-    if (!inner) {
-        kp_region_leave(&region->region);
-        c89.count--;
-    }
-    return 0;
-}
-
-void kp_timer_c89_free(void)
-{
-    if (c89.open)
-        kp_os_unmap(c89.open, c89.room * sizeof *c89.open);
-    c89.open = NULL;
-    c89.count = c89.room = 0;
+    struct kp_region *ended = NULL;
+    int is_inside = kp_timer_c89_step(frame, place, inner, &ended);
+    if (ended)
+        kp_region_leave(ended);
+    return is_inside;
 }

@@ -1,5 +1,5 @@
-/* Timers: what the files that make them up share: timers.c (regions), timer_sets.c, timer_cells.c, timer_names.c and
- * timer_report.c.
+/* Timers: what the files that make them up share: timers.c (regions), timer_c89.c, timer_sets.c, timer_cells.c,
+ * timer_names.c, timer_report.c and timer_state.c.
  *
  * A timer is a name with a number. Each thread has a set of cells, found by the timer's number; one more set takes what
  * threads that ended have measured. A cell is written by its thread alone. Everything that has to be made (names, sets,
@@ -141,7 +141,16 @@ static inline void kp_timer_charge(struct kp_timer_cell *cell, uint64_t ticks)
 /* Ends the running thread's open regions now. Without the lock. */
 void kp_timer_set_close(struct kp_timer_set *set);
 
-/* Frees what the running thread keeps of regions of C89. Without the lock. */
+/* Regions in C89 (timer_c89.c), without the lock. Opens one at a place of a function's frame; NULL: no memory. Valid
+ * until the next one is opened. */
+struct kp_region;
+struct kp_region *kp_timer_c89_push(const void *frame, int place);
+
+/* The step of a for statement: whether it continues. `ended`: the region that this ends, to be left; untouched if none.
+ */
+int kp_timer_c89_step(const void *frame, int place, int inner, struct kp_region **ended);
+
+/* The thread ends. */
 void kp_timer_c89_free(void);
 
 /* Prints the table if KERNPROF_PRINT_SUMMARY asks for it. */
