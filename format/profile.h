@@ -41,6 +41,9 @@ int kp_profile_is_kind(sqlite3 *profile, const char *kind);
 /* Has it the tables of events? Those of earlier versions have not. */
 int kp_profile_has_events(sqlite3 *profile);
 
+/* In SQL, which rows of the table of events are shown: names are printable ASCII; others are of a damaged file. */
+#define KP_PROFILE_EVENT_NAMES "name GLOB '?*' AND name NOT GLOB '*[^ -~]*'"
+
 /* Is `text` what was compiled as source `id`? 0 also where that is not known. */
 int kp_profile_is_source(sqlite3 *profile, int64_t id, const char *text, size_t size);
 

@@ -86,7 +86,10 @@ static int put_body(struct names *names, size_t number)
         if (line->source != file)
             put_file(names, line->source == function->source ? "fe" : "fi", line->source);
         file = line->source;
-        fprintf(names->out, "%lld %lld %lld\n", (long long)line->line, (long long)line->self_ns, (long long)line->hits);
+        fprintf(names->out, "%lld %lld %lld", (long long)line->line, (long long)line->self_ns, (long long)line->hits);
+        for (size_t e = 0; e < model->event_count; e++)
+            fprintf(names->out, " %lld", (long long)model->line_events[i * model->event_count + e]);
+        fputc('\n', names->out);
     }
     if (function->first_row == function->end_row)
         fprintf(names->out, "%lld %lld %lld\n", (long long)function->line, (long long)function->self_ns,
@@ -94,6 +97,14 @@ static int put_body(struct names *names, size_t number)
     if (file != function->source)
         put_file(names, "fe", function->source);
     return put_calls(names, function);
+}
+
+static int64_t sum_of_event(const struct kp_call_graph *model, size_t event)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < model->line_count; i++)
+        sum += model->line_events[i * model->event_count + event];
+    return sum;
 }
 
 static void put_head(const struct kp_export_job *job)
@@ -112,10 +123,19 @@ static void put_head(const struct kp_export_job *job)
         }
     fputs("# callgrind format\nversion: 1\ncreator: kernprof " KP_VERSION "\ncmd: ", job->out);
     put_clean(model->command, job->out);
-    fprintf(job->out,
-            "\npositions: line\nevent: ns : Time (nanoseconds)\nevent: Hits : Hits of lines\nevents: ns Hits\n"
-            "summary: %lld %lld\n",
-            (long long)time_ns, (long long)hits);
+    fputs("\npositions: line\nevent: ns : Time (nanoseconds)\nevent: Hits : Hits of lines\n", job->out);
+    for (size_t e = 0; e < model->event_count; e++) {
+        fprintf(job->out, "event: %s : ", model->events[e].name);
+        put_clean(model->events[e].unit, job->out);
+        fputc('\n', job->out);
+    }
+    fputs("events: ns Hits", job->out);
+    for (size_t e = 0; e < model->event_count; e++)
+        fprintf(job->out, " %s", model->events[e].name);
+    fprintf(job->out, "\nsummary: %lld %lld", (long long)time_ns, (long long)hits);
+    for (size_t e = 0; e < model->event_count; e++)
+        fprintf(job->out, " %lld", (long long)sum_of_event(model, e));
+    fputc('\n', job->out);
 }
 
 int kp_export_callgrind(const struct kp_export_job *job, struct kp_error *error)

@@ -16,6 +16,7 @@ struct loader {
     sqlite3 *profile;
     struct kp_error *error;
     size_t room; /* of the array being filled */
+    size_t line; /* where that of the next event is looked for first */
 };
 
 static int fail_memory(struct loader *loader)
@@ -124,6 +125,57 @@ static int take_line(struct loader *loader, sqlite3_stmt *row)
     return 0;
 }
 
+static int take_event(struct loader *loader, sqlite3_stmt *row)
+{
+    struct kp_call_graph *model = loader->model;
+    struct kp_graph_event *events = grow(loader, model->events, model->event_count, sizeof *events);
+    if (!events)
+        return fail_memory(loader);
+    model->events = events;
+    struct kp_graph_event *event = &events[model->event_count++];
+    *event = (struct kp_graph_event){column_copy(row, 0), column_copy(row, 1)};
+    return event->name && event->unit ? 0 : fail_memory(loader);
+}
+
+/* Lines and their events are read in the same order. */
+static int take_line_event(struct loader *loader, sqlite3_stmt *row)
+{
+    struct kp_call_graph *model = loader->model;
+    const struct kp_graph_function *function = &model->functions[sqlite3_column_int64(row, 0)];
+    size_t source = kp_source_find(model->sources, model->source_count, sqlite3_column_int64(row, 1));
+    int64_t line = column_count(row, 2);
+    size_t event = (size_t)sqlite3_column_int64(row, 3);
+    size_t i = loader->line > function->first_row ? loader->line : function->first_row;
+    while (i < function->end_row && (model->lines[i].source != source || model->lines[i].line != line))
+        i++;
+    if (i == function->end_row || event >= model->event_count)
+        return 0; /* of no line that has hits: damage */
+    loader->line = i;
+    model->line_events[i * model->event_count + event] = column_count(row, 4);
+    return 0;
+}
+
+static int load_events(struct loader *loader)
+{
+    struct kp_call_graph *model = loader->model;
+    if (!kp_profile_has_events(loader->profile))
+        return 0;
+    if (for_each_row(loader, "SELECT name, unit FROM event WHERE " KP_PROFILE_EVENT_NAMES " ORDER BY name",
+                     take_event) != 0)
+        return -1;
+    model->line_events = calloc(model->line_count * model->event_count + 1, sizeof *model->line_events);
+    if (!model->line_events)
+        return fail_memory(loader);
+    return for_each_row(loader,
+                        NUMBERED "SELECT n.number, l.source, l.line, (SELECT COUNT(*) FROM event o WHERE o.name < "
+                                 "e.name AND o.name IN (SELECT name FROM event WHERE " KP_PROFILE_EVENT_NAMES
+                                 ")), SUM(l.count) "
+                                 "FROM line_event l JOIN event e ON e.id = l.event JOIN n ON n.id = l.function "
+                                 "JOIN source s ON s.id = l.source GROUP BY n.number, l.source, l.line, e.id "
+                                 "ORDER BY n.number, l.source, l.line",
+                        take_line_event);
+}
+
 static int take_arc(struct loader *loader, sqlite3_stmt *row)
 {
     struct kp_call_graph *model = loader->model;
@@ -191,6 +243,8 @@ int kp_call_graph_load(struct kp_call_graph *model, sqlite3 *profile, struct kp_
                      "ORDER BY n.number, l.source, l.line",
             take_line);
     if (status == 0)
+        status = load_events(&loader);
+    if (status == 0)
         status = for_each_row(
             &loader,
             NUMBERED "SELECT c.number, a.caller_source, a.caller_line, e.number, SUM(a.calls), "
@@ -242,6 +296,12 @@ void kp_call_graph_free(struct kp_call_graph *model)
         free(model->functions[i].name);
     free(model->sources);
     free(model->functions);
+    for (size_t i = 0; i < model->event_count; i++) {
+        free(model->events[i].name);
+        free(model->events[i].unit);
+    }
+    free(model->events);
+    free(model->line_events);
     free(model->lines);
     free(model->arcs);
     free(model->command);

@@ -32,6 +32,12 @@ struct kp_graph_line {
     int64_t self_ns;
 };
 
+/* A kind of cost besides time that was sampled. */
+struct kp_graph_event {
+    char *name;
+    char *unit;
+};
+
 /* The calls of `callee` on one line. */
 struct kp_graph_arc {
     size_t caller;
@@ -51,6 +57,9 @@ struct kp_call_graph {
     size_t function_count;
     struct kp_graph_line *lines; /* by function, source, line */
     size_t line_count;
+    struct kp_graph_event *events; /* by name */
+    size_t event_count;
+    int64_t *line_events;      /* of line i, event e: i * event_count + e */
     struct kp_graph_arc *arcs; /* by caller, source, line, callee */
     size_t arc_count;
     char *command; /* of the first run */

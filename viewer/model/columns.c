@@ -225,20 +225,10 @@ static int add(struct kp_columns *columns, const struct kp_column *column)
     return 0;
 }
 
-static bool has_events(sqlite3 *profile)
-{
-    struct kp_error unused; /* a damaged file is said so when it is read */
-    sqlite3_stmt *row = kp_profile_prepare(profile, "SELECT 1 FROM sqlite_schema WHERE name = 'event'", &unused);
-    bool has = row && sqlite3_step(row) == SQLITE_ROW;
-    sqlite3_finalize(row);
-    return has;
-}
-
-/* Names of events are printable ASCII; others, of a damaged file, have no column. */
 static int add_events(struct kp_columns *columns, sqlite3 *profile, struct kp_error *error)
 {
-    sqlite3_stmt *row = kp_profile_prepare(
-        profile, "SELECT id, name FROM event WHERE name GLOB '?*' AND name NOT GLOB '*[^ -~]*' ORDER BY id", error);
+    sqlite3_stmt *row =
+        kp_profile_prepare(profile, "SELECT id, name FROM event WHERE " KP_PROFILE_EVENT_NAMES " ORDER BY id", error);
     if (!row)
         return -1;
     int status;
@@ -262,7 +252,7 @@ int kp_columns_load(struct kp_columns *columns, sqlite3 *profile, struct kp_erro
     for (size_t i = 0; i < KP_COLUMNS_FIXED && status == 0; i++)
         if (add(columns, &kp_columns_fixed[i]) != 0)
             status = kp_fail(error, "out of memory");
-    if (status == 0 && profile && has_events(profile))
+    if (status == 0 && profile && kp_profile_has_events(profile))
         status = add_events(columns, profile, error);
     if (status == 0)
         kp_columns_show_usual_alone(columns);

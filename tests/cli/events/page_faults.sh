@@ -49,6 +49,9 @@ expect "timers: sampler" "$(runs t.lprof 'DISTINCT sampler')" timer
 "$KERNPROF" view t.lprof > listing
 grep -q '^Line # .*Page Faults' listing || fail "$(cat listing)"
 "$KERNPROF" export --format csv t.lprof | head -1 | grep -q ',page-faults$' || fail "csv: $("$KERNPROF" export --format csv t.lprof)"
+"$KERNPROF" export --format callgrind -o callgrind.out.1 t.lprof
+callgrind_annotate --show=page-faults --sort=page-faults --auto=no callgrind.out.1 > annotated
+grep -qE '^ *[45],[0-9]{3} \([45][0-9.]+%\) .*t\.c:(touch|fill)' annotated || fail "$(cat annotated)"
 "$KERNPROF" view --html t.html t.lprof
 grep -q 'page-faults' t.html || fail "the page has no column of them"
 "$KERNPROF" merge -o both.lprof t.lprof t.lprof
