@@ -1,4 +1,4 @@
-/* Timers: what the files that make them up share: timers.c (regions), timer_c89.c, timer_sets.c, timer_cells.c,
+/* Timers: what the files that make them up share: timer_regions.c, timer_c89.c, timer_sets.c, timer_cells.c,
  * timer_names.c, timer_report.c and timer_state.c.
  *
  * A timer is a name with a number. Each thread has a set of cells, found by the timer's number; one more set takes what
