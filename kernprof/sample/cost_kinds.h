@@ -11,6 +11,7 @@ struct kp_cost_kind {
     uint32_t type;    /* as perf_event_open(2) has them */
     uint64_t config;
     int in_kernel; /* it happens in the kernel alone, which must be allowed to be sampled */
+    int is_rare;   /* each one is sampled; of others so many as make a fixed number of samples a second */
 };
 
 /* The first kind, which is always sampled where time is; the others are events. Its unit is the nanosecond. */

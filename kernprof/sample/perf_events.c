@@ -24,7 +24,7 @@
 /* With the control page as much as anybody may lock by default (kernel.perf_event_mlock_kb). */
 enum { RING_PAGES = 64, RING_PAGES_FOR_EVENTS = 128 };
 
-/* Of an event so many a second are sampled, each of them where there are fewer. */
+/* Of an event that is not rare so many a second are sampled, each of them where there are fewer. */
 enum { EVENT_FREQUENCY = 4000 };
 
 /* Frames of the C library's functions that wait, read and write fit in. */
@@ -88,8 +88,11 @@ static struct perf_event_attr attributes_of_time(uint64_t period, int with_kerne
 static struct perf_event_attr attributes_of_event(const struct kp_cost_kind *kind, int with_kernel)
 {
     struct perf_event_attr attributes = attributes_of(kind, with_kernel);
-    attributes.freq = 1;
-    attributes.sample_freq = EVENT_FREQUENCY;
+    attributes.freq = !kind->is_rare;
+    if (kind->is_rare)
+        attributes.sample_period = 1;
+    else
+        attributes.sample_freq = EVENT_FREQUENCY;
     attributes.sample_type |= PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER;
     attributes.sample_regs_user = KP_PERF_REGISTERS;
     attributes.sample_stack_user = STACK_BYTES;
@@ -99,7 +102,7 @@ static struct perf_event_attr attributes_of_event(const struct kp_cost_kind *kin
 /* An event that samples nothing, for a ring of events alone. */
 static struct perf_event_attr attributes_of_nothing(void)
 {
-    const struct kp_cost_kind nothing = {NULL, NULL, PERF_TYPE_SOFTWARE, PERF_COUNT_SW_DUMMY, 0};
+    const struct kp_cost_kind nothing = {NULL, NULL, PERF_TYPE_SOFTWARE, PERF_COUNT_SW_DUMMY, 0, 0};
     struct perf_event_attr attributes = attributes_of(&nothing, 0);
     attributes.sample_period = 1;
     return attributes;

@@ -35,14 +35,14 @@ for timing in adaptive off exact; do
   for flags in -O0 -O2; do
     "$KERNPROF" cc $flags -fkernprof-all t.c -o t
     "$KERNPROF" -l -q --timing=$timing --event page-faults -o t.lprof ./t
-    # Those that were not sampled any more when the program left the line are missing.
-    within "$timing $flags: touched" "$(events t.lprof page-faults 14)" 4000 5200
-    within "$timing $flags: filled by the library" "$(events t.lprof page-faults 18)" 4000 5200
+    # Estimates: a sample stands for as many faults as there were since the last one, whichever line they were on.
+    within "$timing $flags: touched" "$(events t.lprof page-faults 14)" 3000 6500
+    within "$timing $flags: filled by the library" "$(events t.lprof page-faults 18)" 3000 6500
     within "$timing $flags: calls of profiled functions" "$(events t.lprof page-faults 23)" 0 50
   done
 done
 KERNPROF_SAMPLER=timer "$KERNPROF" -l -q --event page-faults -o t.lprof ./t
-within "timers: touched" "$(events t.lprof page-faults 14)" 4000 5200
+within "timers: touched" "$(events t.lprof page-faults 14)" 3000 6500
 expect "timers: sampler" "$(runs t.lprof 'DISTINCT sampler')" timer
 
 # In every view that has columns, merged and compared like the others.
