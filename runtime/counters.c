@@ -32,12 +32,13 @@ static int append_number(char *path, size_t size, uint64_t number, unsigned base
     return append(path, size, p);
 }
 
-/* DIR/PID-TOKEN.kpc, DIR being what `path` begins with. */
+/* FOLDER/PID-TOKEN.kpc */
 static int name_file(struct kp_runtime *r)
 {
-    r->path[r->folder_length] = 0;
     size_t size = sizeof r->path;
-    return append(r->path, size, "/") || append_number(r->path, size, kp_os_pid(), 10) || append(r->path, size, "-") ||
+    r->path[0] = 0;
+    return append(r->path, size, r->folder) || append(r->path, size, "/") ||
+           append_number(r->path, size, kp_os_pid(), 10) || append(r->path, size, "-") ||
            append_number(r->path, size, kp_os_image_token(), 16) || append(r->path, size, KP_COUNTERS_SUFFIX);
 }
 
@@ -91,12 +92,11 @@ int kp_file_open(const char *directory, enum kp_timing timing)
 {
     struct kp_runtime *r = &kp_runtime;
     r->timing = timing;
-    r->path[0] = 0;
-    if (directory[0] != '/' || append(r->path, sizeof r->path, directory) != 0) {
+    r->folder[0] = 0;
+    if (directory[0] != '/' || append(r->folder, sizeof r->folder, directory) != 0) {
         kp_say("nothing is counted: " KP_ENV_DIRECTORY " is no absolute path, or too long", directory);
         return -1;
     }
-    r->folder_length = (uint32_t)strlen(r->path);
     int created = 0;
     if (name_file(r) == 0)
         r->header = open_header(NULL, &created);
@@ -110,13 +110,24 @@ int kp_file_open(const char *directory, enum kp_timing timing)
 }
 
 /* What parent and child have in common: flags lie in memory and in the C library, which the fork has copied. */
-static void inherit(struct kp_counters_header *header, const struct kp_counters_header *parent)
+struct inheritance {
+    uint64_t probe_ticks_x256, enter_ticks_x256, exit_flag, flag_library;
+    uint32_t thread_flag;
+};
+
+static struct inheritance bequeath(const struct kp_counters_header *parent)
 {
-    header->probe_ticks_x256 = parent->probe_ticks_x256;
-    header->enter_ticks_x256 = parent->enter_ticks_x256;
-    header->exit_flag = parent->exit_flag;
-    header->thread_flag = parent->thread_flag;
-    header->flag_library = parent->flag_library;
+    return (struct inheritance){parent->probe_ticks_x256, parent->enter_ticks_x256, parent->exit_flag,
+                                parent->flag_library, parent->thread_flag};
+}
+
+static void inherit(struct kp_counters_header *header, const struct inheritance *from)
+{
+    header->probe_ticks_x256 = from->probe_ticks_x256;
+    header->enter_ticks_x256 = from->enter_ticks_x256;
+    header->exit_flag = from->exit_flag;
+    header->flag_library = from->flag_library;
+    header->thread_flag = from->thread_flag;
 }
 
 int kp_file_reopen(void)
@@ -126,8 +137,7 @@ int kp_file_reopen(void)
         return -1;
     /* The parent's header stays mapped until the child's takes its place: that is how kernprof knows that the child is
      * going to count. */
-    struct kp_counters_header parent;
-    memcpy(&parent, r->header, offsetof(struct kp_counters_header, buckets));
+    struct inheritance of_parent = bequeath(r->header);
     int created = 0;
     struct kp_counters_header *header = name_file(r) == 0 ? open_header(r->header, &created) : NULL;
     if (!header)
@@ -136,7 +146,7 @@ int kp_file_reopen(void)
     if (!header)
         return -1;
     if (created) {
-        inherit(header, &parent);
+        inherit(header, &of_parent);
         kp_samples_reopen();
         kp_process_flags_fork_child();
     }

@@ -46,8 +46,8 @@ struct kp_segment {
 };
 
 struct kp_runtime {
-    char path[4096];        /* of the counter file */
-    uint32_t folder_length; /* of the beginning of `path` that is its folder */
+    char folder[4096]; /* that the counter file is in */
+    char path[4096];   /* of the counter file */
     enum kp_timing timing;
     double overhead;                   /* what timing may cost, as a part of the run */
     struct kp_counters_header *header; /* NULL: nothing is counted (any more) */
@@ -120,6 +120,18 @@ int kp_process_flags_key_is_safe(pthread_key_t key);
 /* Redirects the originals to the entries that count. `functions`: those of functions that were not chosen for lines
  * too. */
 void kp_module_redirect(enum kp_timing timing, int functions);
+
+/* The module's code as its file has it: `size` bytes at `code`, at `offset` in the file (runtime/code_file.c). */
+struct kp_code_file {
+    uintptr_t code;
+    uint64_t size;
+    const char *bytes; /* NULL: unknown */
+};
+void kp_code_file_open(struct kp_code_file *file, const char *path, uintptr_t code, uint64_t size, uint64_t offset);
+void kp_code_file_close(struct kp_code_file *file);
+
+/* Whether another than the linker has written where a jump would go. 0 where that is unknown. */
+int kp_code_is_changed(const struct kp_code_file *file, const char *entry);
 
 /* Before any thread starts. */
 void kp_threads_init(void);

@@ -175,11 +175,7 @@ static struct kp_segment_chunk *map_segment(void *address)
 /* A folder that is gone went with kernprof: nobody asks any more. */
 static int is_asked_for(void)
 {
-    struct kp_runtime *r = &kp_runtime;
-    char folder[sizeof r->path];
-    memcpy(folder, r->path, r->folder_length);
-    folder[r->folder_length] = 0;
-    return kp_os_folder_exists(folder);
+    return kp_os_folder_exists(kp_runtime.folder);
 }
 
 static __attribute__((cold, noinline)) void say_uncounted(const char *what)
@@ -251,8 +247,8 @@ static int is_own_process(void)
 void kp_thread_start(void)
 {
     int saved = errno;
-    char signals[KP_OS_SIGNALS_SIZE] __attribute__((aligned(16)));
-    kp_os_block_signals(signals); /* a handler that is profiled would start the thread as well */
+    uint64_t signals;
+    kp_os_block_signals(&signals); /* a handler that is profiled would start the thread as well */
     if (!kp_bias && is_own_process()) {
         struct kp_segment *segment = reuse(0);
         if (!segment)
@@ -265,10 +261,10 @@ void kp_thread_start(void)
             segment = spare();
         if (segment) {
             take(segment);
-            kp_samples_start_thread(signals);
+            kp_samples_start_thread(&signals);
         }
     }
-    kp_os_unblock_signals(signals);
+    kp_os_unblock_signals(&signals);
     errno = saved;
 }
 
