@@ -5,6 +5,7 @@
  * and one that looks at its own numbers must find them unchanged. */
 #include "runtime/runtime.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "format/clock.h"
@@ -68,17 +69,41 @@ static void fill_header(struct kp_counters_header *header, enum kp_timing timing
     __atomic_store_n(&header->magic, KP_COUNTERS_MAGIC, __ATOMIC_RELEASE);
 }
 
+static _Atomic(const char *) trouble;
+
+const char *kp_file_trouble(void)
+{
+    const char *what = atomic_load_explicit(&trouble, memory_order_relaxed);
+    return what ? what : "it cannot be opened";
+}
+
+/* Reserves the place and maps it. NULL: `trouble` says why. */
+static void *map_new(int fd, uint64_t offset, uint64_t size, void *address)
+{
+    const char *why = NULL;
+    void *map = NULL;
+    int failure = fd < 0 ? 0 : kp_os_reserve(fd, offset, size);
+    if (fd < 0)
+        why = "it cannot be opened";
+    else if (failure)
+        why = failure == EFBIG ? "limit to the size of files" : "disk full?";
+    else if (!(map = kp_os_map(fd, offset, size, address)))
+        why = "no more mappings: see vm.max_map_count";
+    if (why)
+        atomic_store_explicit(&trouble, why, memory_order_relaxed);
+    return map;
+}
+
 /* Opens or creates the process's file and maps its header at `address`, or anywhere. NULL: cannot be written. */
 static struct kp_counters_header *open_header(void *address, int *created)
 {
     struct kp_runtime *r = &kp_runtime;
     int fd = kp_os_open_file(r->path, KP_COUNTERS_PAGE, created);
-    if (fd < 0)
-        return NULL;
-    struct kp_counters_header *header = NULL;
-    if (!*created || kp_os_reserve(fd, 0, KP_COUNTERS_PAGE) == 0)
-        header = kp_os_map(fd, 0, KP_COUNTERS_PAGE, address);
-    kp_os_close(fd);
+    int is_there = fd >= 0 && !*created;
+    struct kp_counters_header *header =
+        is_there ? kp_os_map(fd, 0, KP_COUNTERS_PAGE, address) : map_new(fd, 0, KP_COUNTERS_PAGE, address);
+    if (fd >= 0)
+        kp_os_close(fd);
     if (header && *created)
         fill_header(header, r->timing);
     if (header && header->magic != KP_COUNTERS_MAGIC) {
@@ -101,7 +126,7 @@ int kp_file_open(const char *directory, enum kp_timing timing)
     if (name_file(r) == 0)
         r->header = open_header(NULL, &created);
     if (!r->header) {
-        kp_say("nothing is counted: cannot write (disk full?)", r->path);
+        kp_say_why("nothing is counted: cannot write", kp_file_trouble(), r->path);
         return -1;
     }
     kp_process_flags_open(created);
@@ -156,15 +181,14 @@ int kp_file_reopen(void)
 struct kp_chunk *kp_file_add(enum kp_chunk_kind kind, uint64_t size, void *address)
 {
     struct kp_runtime *r = &kp_runtime;
-    int fd = r->header ? kp_os_open_file(r->path, KP_COUNTERS_PAGE, NULL) : -1;
-    if (fd < 0)
+    if (!r->header)
         return NULL;
+    int fd = kp_os_open_file(r->path, KP_COUNTERS_PAGE, NULL);
     size = (size + KP_COUNTERS_PAGE - 1) / KP_COUNTERS_PAGE * KP_COUNTERS_PAGE;
     uint64_t offset = __atomic_fetch_add(&r->header->end, size, __ATOMIC_RELAXED);
-    struct kp_chunk *chunk = NULL;
-    if (kp_os_reserve(fd, offset, size) == 0)
-        chunk = kp_os_map(fd, offset, size, address);
-    kp_os_close(fd);
+    struct kp_chunk *chunk = map_new(fd, offset, size, address);
+    if (fd >= 0)
+        kp_os_close(fd);
     if (!chunk) { /* gives the place back, unless another came after it */
         uint64_t end = offset + size;
         __atomic_compare_exchange_n(&r->header->end, &end, offset, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED);

@@ -184,7 +184,7 @@ int kp_module_register(int search)
         kp_os_unmap(of_parent, KP_COUNTERS_PAGE);
     if (!r->chunk) {
         if (search)
-            kp_say("a module is not counted: the counter file cannot grow (disk full?)", r->path);
+            kp_say_why("a module is not counted: the counter file cannot grow", kp_file_trouble(), r->path);
         return -1;
     }
     r->module = r->chunk->module;

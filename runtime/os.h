@@ -14,6 +14,12 @@ int kp_os_open_file(const char *path, uint64_t least, int *created);
  * (ENOSPC; EFBIG beyond the process's limit, for which no signal is sent). */
 int kp_os_reserve(int fd, uint64_t offset, uint64_t size);
 
+/* Creates an empty file in a folder. 1, 0 where it exists, or -1. */
+int kp_os_leave_mark(const char *folder, const char *name);
+
+/* Lets other threads run. */
+void kp_os_yield(void);
+
 /* Does a folder of this path exist? */
 int kp_os_folder_exists(const char *path);
 

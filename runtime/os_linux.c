@@ -61,6 +61,28 @@ int kp_os_reserve(int fd, uint64_t offset, uint64_t size)
     return failure;
 }
 
+int kp_os_leave_mark(const char *folder, const char *name)
+{
+    int saved = errno, result = -1;
+    int parent = (int)syscall(SYS_openat, AT_FDCWD, folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (parent >= 0) {
+        int fd = (int)syscall(SYS_openat, parent, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        result = fd >= 0 ? 1 : errno == EEXIST ? 0 : -1;
+        if (fd >= 0)
+            kp_os_close(fd);
+        kp_os_close(parent);
+    }
+    errno = saved;
+    return result;
+}
+
+void kp_os_yield(void)
+{
+    int saved = errno;
+    syscall(SYS_sched_yield);
+    errno = saved;
+}
+
 int kp_os_folder_exists(const char *path)
 {
     int saved = errno;

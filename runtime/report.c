@@ -58,9 +58,16 @@ static void write_without_signal(const struct iovec *parts, int count)
 
 void kp_say(const char *what, const char *detail)
 {
+    kp_say_why(what, NULL, detail);
+}
+
+void kp_say_why(const char *what, const char *why, const char *detail)
+{
     int saved = errno;
-    struct iovec parts[] = {text("kernprof: "), text(what), text(detail ? ": " : ""), text(detail ? detail : ""),
-                            text("\n")};
+    struct iovec parts[] = {text("kernprof: "),         text(what),
+                            text(why ? " (" : ""),      text(why ? why : ""),
+                            text(why ? ")" : ""),       text(detail ? ": " : ""),
+                            text(detail ? detail : ""), text("\n")};
     if (is_standard_error())
         write_without_signal(parts, sizeof parts / sizeof parts[0]);
     errno = saved;
