@@ -112,31 +112,35 @@ static inline uint64_t kp_module_hash(const struct kp_module_chunk *module)
     return module->map_hash ^ kp_hash(&distance, sizeof distance);
 }
 
-/* One thread's counters of one module; used again by a later thread when its thread has ended. */
+/* How often a call through a pointer went to a function. */
+struct kp_target {
+    uint64_t address; /* of the called function; 0: free */
+    uint64_t site;    /* index of its first word among the module's counters */
+    uint64_t calls;
+};
+
+/* One thread's counters of one module; used again by a later thread when its thread has ended. Several are made at once
+ * where a module has many, each a chunk. */
 struct kp_segment_chunk {
     struct kp_chunk chunk;
     uint32_t module;
     uint32_t owner;           /* id of the thread that counts in it; 0: free. Changed atomically */
     uint64_t counters_offset; /* from the start of the chunk */
     uint64_t counters_size;
-    uint64_t next;    /* offset of an older segment of the module; 0: none */
+    uint64_t next;    /* of the first of several: offset of the first of older ones of the module; 0: none */
     uint64_t targets; /* offset of the newest kp_targets_chunk of what counts here; 0: none */
-    uint32_t thread;  /* id of the thread that counted here first */
+    uint32_t thread;  /* id of the thread that counted here first; 0: none yet */
+    uint32_t count;   /* of the first of several that were made together: how many; the others follow it. Else 0 */
+    uint32_t target_capacity; /* struct kp_target that follow: a hash table of the first targets */
     uint32_t reserved;
 };
 
 /* Where calls through pointers went that were counted in one segment: a hash table, which only grows. A site and target
- * may stand in several chunks; the sum counts. */
+ * may stand in several tables; the sum counts. */
 struct kp_targets_chunk {
     struct kp_chunk chunk;
     uint32_t module;
     uint32_t capacity; /* entries that follow; a power of two */
-};
-
-struct kp_target {
-    uint64_t address; /* of the called function; 0: free */
-    uint64_t site;    /* index of its first word among the module's counters */
-    uint64_t calls;
 };
 
 /* Timers (KP_REGION and the like): one cell for each name and thread. The cells of threads that have ended are added up
@@ -175,11 +179,16 @@ struct kp_timer_name {
 
 #define KP_TIMER_NAME_MAX 4096u /* longer names are cut */
 
+/* The first targets of a segment have room in front of its counters. */
+#define KP_SEGMENT_TARGETS 128u
+
 #ifdef __cplusplus
 static_assert(sizeof(struct kp_counters_header) <= KP_COUNTERS_PAGE, "one page");
 static_assert(sizeof(struct kp_timer_cell) == 64, "on-disk layout");
 #else
 _Static_assert(sizeof(struct kp_counters_header) <= KP_COUNTERS_PAGE, "one page");
+_Static_assert(sizeof(struct kp_segment_chunk) + KP_SEGMENT_TARGETS * sizeof(struct kp_target) <= KP_COUNTERS_PAGE,
+               "one page");
 _Static_assert(sizeof(struct kp_timer_cell) == 64, "on-disk layout");
 #endif
 

@@ -53,6 +53,7 @@ const struct kp_segment_chunk *kp_counters_segment(const struct kp_chunk *chunk)
 {
     const struct kp_segment_chunk *s = (const void *)chunk;
     if (chunk->kind != KP_CHUNK_SEGMENT || s->counters_offset % 8 != 0 || s->counters_offset < sizeof *s ||
+        s->target_capacity > (s->counters_offset - sizeof *s) / sizeof(struct kp_target) ||
         !fits(chunk, s->counters_offset, s->counters_size))
         return NULL;
     return s;

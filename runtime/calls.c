@@ -223,12 +223,15 @@ void kp_call_unwound(struct kp_timed_call *call)
     }
 }
 
-static struct kp_target *find_target(struct kp_targets_chunk *targets, uint64_t site, uint64_t address)
+static struct kp_target *find_target(const struct kp_segment *segment, uint64_t site, uint64_t address)
 {
-    struct kp_target *entries = (struct kp_target *)(targets + 1);
     uint64_t place = (address >> 4) * 31 + site;
-    for (uint32_t tries = 0; tries < targets->capacity; tries++, place++) {
-        struct kp_target *entry = &entries[place & (targets->capacity - 1)];
+    /* In this order: the handler of a signal may have a larger table made in between. */
+    uint32_t capacity = segment->targets_capacity;
+    atomic_signal_fence(memory_order_acquire);
+    struct kp_target *targets = segment->targets;
+    for (uint32_t tries = 0; tries < capacity; tries++, place++) {
+        struct kp_target *entry = &targets[place & (capacity - 1)];
         if (entry->address == 0 || (entry->address == address && entry->site == site))
             return entry;
     }
@@ -236,14 +239,14 @@ static struct kp_target *find_target(struct kp_targets_chunk *targets, uint64_t 
 }
 
 /* A table at most three quarters full, larger than the last one. */
-static struct kp_targets_chunk *add_targets(struct kp_segment *segment)
+static void add_targets(struct kp_segment *segment)
 {
-    uint32_t capacity = segment->targets ? 4 * segment->targets->capacity : 128;
+    uint32_t capacity = 4 * segment->targets_capacity;
     struct kp_chunk *chunk =
         kp_file_add(KP_CHUNK_TARGETS, sizeof(struct kp_targets_chunk) + capacity * sizeof(struct kp_target), NULL);
     if (!chunk) {
         segment->targets_fail = 1;
-        return segment->targets;
+        return;
     }
     struct kp_targets_chunk *targets = (struct kp_targets_chunk *)chunk;
     targets->module = kp_runtime.module;
@@ -251,32 +254,40 @@ static struct kp_targets_chunk *add_targets(struct kp_segment *segment)
     kp_file_publish(chunk);
     segment->chunk->targets = chunk->offset;
     segment->targets_used = 0;
-    return segment->targets = targets; /* the old one stays mapped: a signal handler may have interrupted its use */
+    segment->targets_chunk = targets; /* the old one stays mapped: a signal handler may have interrupted its use */
+    segment->targets = (struct kp_target *)(targets + 1);
+    atomic_signal_fence(memory_order_release); /* see find_target */
+    segment->targets_capacity = capacity;
 }
 
-void kp_targets_find(struct kp_segment *segment)
+static struct kp_targets_chunk *find_targets_chunk(uint64_t offset)
 {
-    uint64_t offset = segment->chunk->targets;
     struct kp_chunk *chunk = offset ? kp_file_find(offset, KP_COUNTERS_PAGE) : NULL;
-    if (!chunk)
-        return;
-    uint64_t size = chunk->size;
+    uint64_t size = chunk ? chunk->size : 0;
     if (size > KP_COUNTERS_PAGE) {
         kp_os_unmap(chunk, KP_COUNTERS_PAGE);
         chunk = kp_file_find(offset, size);
     }
-    segment->targets = (struct kp_targets_chunk *)chunk;
-    const struct kp_target *entries = chunk ? (const void *)(segment->targets + 1) : NULL;
-    for (uint32_t i = 0; chunk && i < segment->targets->capacity; i++)
-        segment->targets_used += entries[i].address != 0;
+    return (struct kp_targets_chunk *)chunk;
+}
+
+void kp_targets_find(struct kp_segment *segment)
+{
+    struct kp_targets_chunk *chunk = find_targets_chunk(segment->chunk->targets);
+    segment->targets_chunk = chunk;
+    segment->targets = chunk ? (struct kp_target *)(chunk + 1) : (struct kp_target *)(segment->chunk + 1);
+    segment->targets_capacity = chunk ? chunk->capacity : KP_SEGMENT_TARGETS;
+    segment->targets_used = 0;
+    for (uint32_t i = 0; i < segment->targets_capacity; i++)
+        segment->targets_used += segment->targets[i].address != 0;
 }
 
 static void add_target_calls(struct kp_segment *segment, uint64_t *site, uint64_t address, uint64_t calls)
 {
     uint64_t index = (uint64_t)(site - (uint64_t *)((char *)segment->chunk + segment->chunk->counters_offset));
-    if (!segment->targets_fail && (!segment->targets || segment->targets_used >= segment->targets->capacity / 4 * 3))
+    if (!segment->targets_fail && segment->targets_used >= segment->targets_capacity / 4 * 3)
         add_targets(segment);
-    struct kp_target *entry = segment->targets ? find_target(segment->targets, index, address) : NULL;
+    struct kp_target *entry = find_target(segment, index, address);
     if (!entry)
         return;
     if (entry->address == 0) {

@@ -5,6 +5,7 @@
  * and one that looks at its own numbers must find them unchanged. */
 #include "runtime/runtime.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "format/clock.h"
@@ -32,12 +33,13 @@ static int append_number(char *path, size_t size, uint64_t number, unsigned base
     return append(path, size, p);
 }
 
-/* DIR/PID-TOKEN.kpc, DIR being what `path` begins with. */
+/* FOLDER/PID-TOKEN.kpc */
 static int name_file(struct kp_runtime *r)
 {
-    r->path[r->folder_length] = 0;
     size_t size = sizeof r->path;
-    return append(r->path, size, "/") || append_number(r->path, size, kp_os_pid(), 10) || append(r->path, size, "-") ||
+    r->path[0] = 0;
+    return append(r->path, size, r->folder) || append(r->path, size, "/") ||
+           append_number(r->path, size, kp_os_pid(), 10) || append(r->path, size, "-") ||
            append_number(r->path, size, kp_os_image_token(), 16) || append(r->path, size, KP_COUNTERS_SUFFIX);
 }
 
@@ -67,17 +69,41 @@ static void fill_header(struct kp_counters_header *header, enum kp_timing timing
     __atomic_store_n(&header->magic, KP_COUNTERS_MAGIC, __ATOMIC_RELEASE);
 }
 
+static _Atomic(const char *) trouble;
+
+const char *kp_file_trouble(void)
+{
+    const char *what = atomic_load_explicit(&trouble, memory_order_relaxed);
+    return what ? what : "it cannot be opened";
+}
+
+/* Reserves the place and maps it. NULL: `trouble` says why. */
+static void *map_new(int fd, uint64_t offset, uint64_t size, void *address)
+{
+    const char *why = NULL;
+    void *map = NULL;
+    int failure = fd < 0 ? 0 : kp_os_reserve(fd, offset, size);
+    if (fd < 0)
+        why = "it cannot be opened";
+    else if (failure)
+        why = failure == EFBIG ? "limit to the size of files" : "disk full?";
+    else if (!(map = kp_os_map(fd, offset, size, address)))
+        why = "no more mappings: see vm.max_map_count";
+    if (why)
+        atomic_store_explicit(&trouble, why, memory_order_relaxed);
+    return map;
+}
+
 /* Opens or creates the process's file and maps its header at `address`, or anywhere. NULL: cannot be written. */
 static struct kp_counters_header *open_header(void *address, int *created)
 {
     struct kp_runtime *r = &kp_runtime;
     int fd = kp_os_open_file(r->path, KP_COUNTERS_PAGE, created);
-    if (fd < 0)
-        return NULL;
-    struct kp_counters_header *header = NULL;
-    if (!*created || kp_os_reserve(fd, 0, KP_COUNTERS_PAGE) == 0)
-        header = kp_os_map(fd, 0, KP_COUNTERS_PAGE, address);
-    kp_os_close(fd);
+    int is_there = fd >= 0 && !*created;
+    struct kp_counters_header *header =
+        is_there ? kp_os_map(fd, 0, KP_COUNTERS_PAGE, address) : map_new(fd, 0, KP_COUNTERS_PAGE, address);
+    if (fd >= 0)
+        kp_os_close(fd);
     if (header && *created)
         fill_header(header, r->timing);
     if (header && header->magic != KP_COUNTERS_MAGIC) {
@@ -91,17 +117,16 @@ int kp_file_open(const char *directory, enum kp_timing timing)
 {
     struct kp_runtime *r = &kp_runtime;
     r->timing = timing;
-    r->path[0] = 0;
-    if (directory[0] != '/' || append(r->path, sizeof r->path, directory) != 0) {
+    r->folder[0] = 0;
+    if (directory[0] != '/' || append(r->folder, sizeof r->folder, directory) != 0) {
         kp_say("nothing is counted: " KP_ENV_DIRECTORY " is no absolute path, or too long", directory);
         return -1;
     }
-    r->folder_length = (uint32_t)strlen(r->path);
     int created = 0;
     if (name_file(r) == 0)
         r->header = open_header(NULL, &created);
     if (!r->header) {
-        kp_say("nothing is counted: cannot write (disk full?)", r->path);
+        kp_say_why("nothing is counted: cannot write", kp_file_trouble(), r->path);
         return -1;
     }
     kp_process_flags_open(created);
@@ -110,13 +135,24 @@ int kp_file_open(const char *directory, enum kp_timing timing)
 }
 
 /* What parent and child have in common: flags lie in memory and in the C library, which the fork has copied. */
-static void inherit(struct kp_counters_header *header, const struct kp_counters_header *parent)
+struct inheritance {
+    uint64_t probe_ticks_x256, enter_ticks_x256, exit_flag, flag_library;
+    uint32_t thread_flag;
+};
+
+static struct inheritance bequeath(const struct kp_counters_header *parent)
 {
-    header->probe_ticks_x256 = parent->probe_ticks_x256;
-    header->enter_ticks_x256 = parent->enter_ticks_x256;
-    header->exit_flag = parent->exit_flag;
-    header->thread_flag = parent->thread_flag;
-    header->flag_library = parent->flag_library;
+    return (struct inheritance){parent->probe_ticks_x256, parent->enter_ticks_x256, parent->exit_flag,
+                                parent->flag_library, parent->thread_flag};
+}
+
+static void inherit(struct kp_counters_header *header, const struct inheritance *from)
+{
+    header->probe_ticks_x256 = from->probe_ticks_x256;
+    header->enter_ticks_x256 = from->enter_ticks_x256;
+    header->exit_flag = from->exit_flag;
+    header->flag_library = from->flag_library;
+    header->thread_flag = from->thread_flag;
 }
 
 int kp_file_reopen(void)
@@ -126,8 +162,7 @@ int kp_file_reopen(void)
         return -1;
     /* The parent's header stays mapped until the child's takes its place: that is how kernprof knows that the child is
      * going to count. */
-    struct kp_counters_header parent;
-    memcpy(&parent, r->header, offsetof(struct kp_counters_header, buckets));
+    struct inheritance of_parent = bequeath(r->header);
     int created = 0;
     struct kp_counters_header *header = name_file(r) == 0 ? open_header(r->header, &created) : NULL;
     if (!header)
@@ -136,7 +171,7 @@ int kp_file_reopen(void)
     if (!header)
         return -1;
     if (created) {
-        inherit(header, &parent);
+        inherit(header, &of_parent);
         kp_samples_reopen();
         kp_process_flags_fork_child();
     }
@@ -146,15 +181,14 @@ int kp_file_reopen(void)
 struct kp_chunk *kp_file_add(enum kp_chunk_kind kind, uint64_t size, void *address)
 {
     struct kp_runtime *r = &kp_runtime;
-    int fd = r->header ? kp_os_open_file(r->path, KP_COUNTERS_PAGE, NULL) : -1;
-    if (fd < 0)
+    if (!r->header)
         return NULL;
+    int fd = kp_os_open_file(r->path, KP_COUNTERS_PAGE, NULL);
     size = (size + KP_COUNTERS_PAGE - 1) / KP_COUNTERS_PAGE * KP_COUNTERS_PAGE;
     uint64_t offset = __atomic_fetch_add(&r->header->end, size, __ATOMIC_RELAXED);
-    struct kp_chunk *chunk = NULL;
-    if (kp_os_reserve(fd, offset, size) == 0)
-        chunk = kp_os_map(fd, offset, size, address);
-    kp_os_close(fd);
+    struct kp_chunk *chunk = map_new(fd, offset, size, address);
+    if (fd >= 0)
+        kp_os_close(fd);
     if (!chunk) { /* gives the place back, unless another came after it */
         uint64_t end = offset + size;
         __atomic_compare_exchange_n(&r->header->end, &end, offset, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED);

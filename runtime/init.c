@@ -29,8 +29,10 @@ static double overhead_of(const char *text)
     return percent > 0 && percent <= 100 ? percent / 100 : 0.05;
 }
 
-/* Runs before the program's own constructors; 101 is the first priority that is free to use. */
-__attribute__((constructor(101))) static void kp_init(void)
+/* Runs before the program's own constructors. Priorities up to 100 are the implementation's, but some programs use
+ * them. Not from .preinit_array, which shared objects must not have. */
+#pragma GCC diagnostic ignored "-Wprio-ctor-dtor"
+__attribute__((constructor(0))) static void kp_init(void)
 {
     int saved = errno;
     const char *directory = secure_getenv(KP_ENV_DIRECTORY);

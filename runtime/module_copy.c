@@ -31,9 +31,8 @@ uint64_t kp_module_copy(const char *path)
         return 0;
     uint64_t identity = kp_hash(&file, sizeof file);
     char copy[sizeof r->path], partial[sizeof copy];
-    int length = snprintf(copy, sizeof copy, "%.*s/" KP_MODULE_COPY, (int)r->folder_length, r->path,
-                          (unsigned long long)identity);
-    int partial_length = snprintf(partial, sizeof partial, "%.*s/%u.copy", (int)r->folder_length, r->path, kp_os_pid());
+    int length = snprintf(copy, sizeof copy, "%s/" KP_MODULE_COPY, r->folder, (unsigned long long)identity);
+    int partial_length = snprintf(partial, sizeof partial, "%s/%u.copy", r->folder, kp_os_pid());
     if (length >= (int)sizeof copy || partial_length >= (int)sizeof partial)
         return 0;
     struct kp_os_file there;

@@ -18,6 +18,8 @@ struct build_id {
 struct module_search {
     uintptr_t address;
     uintptr_t code, code_end; /* from the first executable byte to behind the last */
+    uint64_t code_offset;     /* of `code` in the file */
+    int is_relocated;         /* the loader has changed code */
     struct build_id id;
     char path[1024];
 };
@@ -38,6 +40,29 @@ static struct build_id find_build_id(const char *notes, size_t size)
     return (struct build_id){NULL, 0};
 }
 
+static int has_code_relocations(const ElfW(Dyn) * entry)
+{
+    for (; entry->d_tag != DT_NULL; entry++)
+        if (entry->d_tag == DT_TEXTREL || (entry->d_tag == DT_FLAGS && (entry->d_un.d_val & DF_TEXTREL)))
+            return 1;
+    return 0;
+}
+
+static void look_at_segment(struct module_search *search, const ElfW(Phdr) * p, uintptr_t start)
+{
+    if (p->p_type == PT_LOAD && (p->p_flags & PF_X)) {
+        if (!search->code || start < search->code) {
+            search->code = start;
+            search->code_offset = p->p_offset;
+        }
+        search->code_end = search->code_end > start + p->p_memsz ? search->code_end : start + p->p_memsz;
+    }
+    if (p->p_type == PT_NOTE && !search->id.bytes)
+        search->id = find_build_id((const char *)start, p->p_memsz);
+    if (p->p_type == PT_DYNAMIC)
+        search->is_relocated = has_code_relocations((const void *)start);
+}
+
 /* dl_iterate_phdr's callback: is this object the one that holds the address? */
 static int is_this_module(struct dl_phdr_info *info, size_t size, void *data)
 {
@@ -52,16 +77,8 @@ static int is_this_module(struct dl_phdr_info *info, size_t size, void *data)
     }
     if (!found)
         return 0;
-    for (int i = 0; i < info->dlpi_phnum; i++) {
-        const ElfW(Phdr) *p = &info->dlpi_phdr[i];
-        uintptr_t start = info->dlpi_addr + p->p_vaddr;
-        if (p->p_type == PT_LOAD && (p->p_flags & PF_X)) {
-            search->code = search->code && search->code < start ? search->code : start;
-            search->code_end = search->code_end > start + p->p_memsz ? search->code_end : start + p->p_memsz;
-        }
-        if (p->p_type == PT_NOTE && !search->id.bytes)
-            search->id = find_build_id((const char *)(info->dlpi_addr + p->p_vaddr), p->p_memsz);
-    }
+    for (int i = 0; i < info->dlpi_phnum; i++)
+        look_at_segment(search, &info->dlpi_phdr[i], info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
     if (info->dlpi_name && *info->dlpi_name)
         strncpy(search->path, info->dlpi_name, sizeof search->path - 1);
     return 1;
@@ -167,7 +184,7 @@ int kp_module_register(int search)
         kp_os_unmap(of_parent, KP_COUNTERS_PAGE);
     if (!r->chunk) {
         if (search)
-            kp_say("a module is not counted: the counter file cannot grow (disk full?)", r->path);
+            kp_say_why("a module is not counted: the counter file cannot grow", kp_file_trouble(), r->path);
         return -1;
     }
     r->module = r->chunk->module;
@@ -263,7 +280,8 @@ static void for_each_entry(const struct wake *wake, void (*visit)(char *entry, c
 struct range {
     char *first;
     char *last;
-    int failed;
+    struct kp_code_file file;
+    int failed, changed;
 };
 
 static void widen(char *entry, const char *target, void *data)
@@ -279,14 +297,16 @@ static void widen(char *entry, const char *target, void *data)
 static void redirect_one(char *entry, const char *target, void *data)
 {
     struct range *range = data;
-    if (redirect(entry, target) != 0)
+    if (kp_code_is_changed(&range->file, entry))
+        range->changed = 1;
+    else if (redirect(entry, target) != 0)
         range->failed = 1;
 }
 
 void kp_module_redirect(enum kp_timing timing, int functions)
 {
     struct wake wake = {timing, functions};
-    struct range range = {NULL, NULL, 0};
+    struct range range = {0};
     for_each_entry(&wake, widen, &range);
     if (!range.first)
         return;
@@ -295,7 +315,13 @@ void kp_module_redirect(enum kp_timing timing, int functions)
         kp_say("functions are not counted: the system forbids changing the program's code", NULL);
         return;
     }
+    if (!self.is_relocated)
+        kp_code_file_open(&range.file, kp_runtime.is_executable ? "/proc/self/exe" : self.path, self.code,
+                          self.code_end - self.code, self.code_offset);
     for_each_entry(&wake, redirect_one, &range);
+    kp_code_file_close(&range.file);
+    if (range.changed)
+        kp_say("functions whose first instruction was changed (by a breakpoint?) are not counted", self.path);
     if (kp_os_code_executable(range.first, size) != 0 || range.failed)
         kp_say("some functions are not counted: their code cannot be redirected", NULL);
 }

@@ -14,6 +14,12 @@ int kp_os_open_file(const char *path, uint64_t least, int *created);
  * (ENOSPC; EFBIG beyond the process's limit, for which no signal is sent). */
 int kp_os_reserve(int fd, uint64_t offset, uint64_t size);
 
+/* Creates an empty file in a folder. 1, 0 where it exists, or -1. */
+int kp_os_leave_mark(const char *folder, const char *name);
+
+/* Lets other threads run. */
+void kp_os_yield(void);
+
 /* Does a folder of this path exist? */
 int kp_os_folder_exists(const char *path);
 
@@ -35,6 +41,9 @@ size_t kp_os_read(const char *path, char *bytes, size_t size);
 /* Maps a part of the file for sharing, at `address` (replacing what is there) unless that is NULL. NULL on failure. */
 void *kp_os_map(int fd, uint64_t offset, uint64_t size, void *address);
 
+/* `size` bytes of a file at `offset`, to be read; NULL on failure and where the file is shorter. Links are followed. */
+const void *kp_os_view(const char *path, uint64_t offset, uint64_t size);
+
 /* Zeroed memory of the process's own, in whole pages. NULL on failure. */
 void *kp_os_allocate(uint64_t size);
 
@@ -45,12 +54,11 @@ void kp_os_unmap(void *address, uint64_t size);
 void kp_os_close(int fd);
 
 /* Keeps signal handlers from running until kp_os_unblock_signals; `saved` holds what that restores. */
-void kp_os_block_signals(void *saved);
-void kp_os_unblock_signals(const void *saved);
-#define KP_OS_SIGNALS_SIZE 128
+void kp_os_block_signals(uint64_t *saved);
+void kp_os_unblock_signals(const uint64_t *saved);
 
 /* Takes `signal` out of a mask that kp_os_unblock_signals will restore. */
-void kp_os_let_through(void *saved, int signal);
+void kp_os_let_through(uint64_t *saved, int signal);
 
 /* Has the signal handled, on the alternate stack if there is one, system calls going on afterwards; unless it is
  * handled already. 0 or -1. */

@@ -61,6 +61,28 @@ int kp_os_reserve(int fd, uint64_t offset, uint64_t size)
     return failure;
 }
 
+int kp_os_leave_mark(const char *folder, const char *name)
+{
+    int saved = errno, result = -1;
+    int parent = (int)syscall(SYS_openat, AT_FDCWD, folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (parent >= 0) {
+        int fd = (int)syscall(SYS_openat, parent, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        result = fd >= 0 ? 1 : errno == EEXIST ? 0 : -1;
+        if (fd >= 0)
+            kp_os_close(fd);
+        kp_os_close(parent);
+    }
+    errno = saved;
+    return result;
+}
+
+void kp_os_yield(void)
+{
+    int saved = errno;
+    syscall(SYS_sched_yield);
+    errno = saved;
+}
+
 int kp_os_folder_exists(const char *path)
 {
     int saved = errno;
@@ -144,23 +166,28 @@ size_t kp_os_read(const char *path, char *bytes, size_t size)
     return got > 0 ? (size_t)got : 0;
 }
 
-void kp_os_block_signals(void *saved)
+/* The kernel's masks have 8 bytes, the C library's 128, of which its functions hold copies: too much where the stack is
+ * a signal handler's own. The C library's two signals, for cancellation and for changes of the user, stay unblocked. */
+#define ALL_SIGNALS (~(UINT64_C(3) << (32 - 1)))
+
+void kp_os_block_signals(uint64_t *saved)
 {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, saved);
+    int before = errno;
+    uint64_t all = ALL_SIGNALS;
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, saved, sizeof all);
+    errno = before;
 }
 
-void kp_os_unblock_signals(const void *saved)
+void kp_os_unblock_signals(const uint64_t *saved)
 {
-    pthread_sigmask(SIG_SETMASK, saved, NULL);
+    int before = errno;
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, saved, NULL, sizeof *saved);
+    errno = before;
 }
 
-_Static_assert(sizeof(sigset_t) <= KP_OS_SIGNALS_SIZE, "room for the mask");
-
-void kp_os_let_through(void *saved, int signal)
+void kp_os_let_through(uint64_t *saved, int signal)
 {
-    sigdelset(saved, signal);
+    *saved &= ~(UINT64_C(1) << (signal - 1));
 }
 
 void *kp_os_signal_handler(int signal)
@@ -222,6 +249,20 @@ void *kp_os_map(int fd, uint64_t offset, uint64_t size, void *address)
     void *map = mmap(address, size, PROT_READ | PROT_WRITE, flags, fd, (off_t)offset);
     errno = saved;
     return map == MAP_FAILED ? NULL : map;
+}
+
+const void *kp_os_view(const char *path, uint64_t offset, uint64_t size)
+{
+    int saved = errno;
+    struct stat status;
+    long memory = -1;
+    int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && offset + size <= (uint64_t)status.st_size)
+        memory = syscall(SYS_mmap, NULL, size, PROT_READ, MAP_PRIVATE, fd, offset); /* as kp_os_allocate */
+    if (fd >= 0)
+        kp_os_close(fd);
+    errno = saved;
+    return memory == -1 ? NULL : (const void *)memory;
 }
 
 void *kp_os_allocate(uint64_t size)

@@ -2,7 +2,6 @@
 #include "runtime/runtime.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,7 +20,8 @@ void kp_report_init(void)
         standard_error = (struct stat){0};
 }
 
-static int is_standard_error(void)
+/* Out of line, so that its frame is gone when the line is written: the stack may be a signal handler's own. */
+static __attribute__((noinline)) int is_standard_error(void)
 {
     struct stat now;
     return fstat(STDERR_FILENO, &now) == 0 && now.st_dev == standard_error.st_dev &&
@@ -33,32 +33,41 @@ static struct iovec text(const char *string)
     return (struct iovec){.iov_base = (void *)string, .iov_len = strlen(string)};
 }
 
-/* Writing to a closed pipe or beyond a limit sends a signal, which would end the program for a word of ours. */
+static uint64_t only(int signal)
+{
+    return UINT64_C(1) << (signal - 1);
+}
+
+/* Writing to a closed pipe or beyond a limit sends a signal, which would end the program for a word of ours. Masks are
+ * the kernel's, which are small. */
 static void write_without_signal(const struct iovec *parts, int count)
 {
-    sigset_t unwanted, before, pending;
-    sigemptyset(&unwanted);
-    sigaddset(&unwanted, SIGPIPE);
-    sigaddset(&unwanted, SIGXFSZ);
-    sigpending(&pending);
-    pthread_sigmask(SIG_BLOCK, &unwanted, &before);
+    uint64_t unwanted = only(SIGPIPE) | only(SIGXFSZ), before = 0, pending = 0;
+    syscall(SYS_rt_sigpending, &pending, sizeof pending);
+    syscall(SYS_rt_sigprocmask, SIG_BLOCK, &unwanted, &before, sizeof before);
     /* The bare call is no point of cancellation. When it fails there is nowhere left to complain. */
     int failure = syscall(SYS_writev, STDERR_FILENO, parts, count) < 0 ? errno : 0;
     int sent = failure == EPIPE ? SIGPIPE : failure == EFBIG ? SIGXFSZ : 0;
-    if (sent && !sigismember(&pending, sent)) {
+    if (sent && !(pending & only(sent))) {
         struct timespec at_once = {0, 0};
-        sigemptyset(&unwanted);
-        sigaddset(&unwanted, sent);
-        sigtimedwait(&unwanted, NULL, &at_once);
+        uint64_t wanted = only(sent);
+        syscall(SYS_rt_sigtimedwait, &wanted, NULL, &at_once, sizeof wanted);
     }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof before);
 }
 
 void kp_say(const char *what, const char *detail)
 {
+    kp_say_why(what, NULL, detail);
+}
+
+void kp_say_why(const char *what, const char *why, const char *detail)
+{
     int saved = errno;
-    struct iovec parts[] = {text("kernprof: "), text(what), text(detail ? ": " : ""), text(detail ? detail : ""),
-                            text("\n")};
+    struct iovec parts[] = {text("kernprof: "),         text(what),
+                            text(why ? " (" : ""),      text(why ? why : ""),
+                            text(why ? ")" : ""),       text(detail ? ": " : ""),
+                            text(detail ? detail : ""), text("\n")};
     if (is_standard_error())
         write_without_signal(parts, sizeof parts / sizeof parts[0]);
     errno = saved;

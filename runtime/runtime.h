@@ -27,7 +27,7 @@ struct kp_pending_call {
 /* Deeper ones are timed as well, but an exception through them is not noticed. */
 #define KP_PENDING_CALLS 32u
 
-/* One mapped segment of this module; the list only grows, segments are used again. In memory of its own, private to the
+/* One mapped segment of this module; the list only grows, segments are used again. In memory that is private to the
  * process. Whose it is, the chunk says: another load of the same module may have it mapped as well. */
 struct kp_segment {
     struct kp_segment *next;
@@ -37,17 +37,29 @@ struct kp_segment {
     int64_t spent_ticks; /* on timed calls */
     double stretch;      /* of the gaps between timed calls, so that it stays within the budget */
     uint64_t random;
-    struct kp_targets_chunk *targets; /* NULL until a call through a pointer */
+    struct kp_target *targets; /* of calls through pointers; NULL until a thread takes the segment */
+    uint32_t targets_capacity;
     uint32_t targets_used;
-    uint32_t targets_fail; /* the file could not grow: do not ask at every call */
-    int64_t in_callees;    /* ticks spent in profiled callees, for own time */
+    struct kp_targets_chunk *targets_chunk; /* that they are in; NULL: the segment's own */
+    uint32_t targets_fail;                  /* the file could not grow: do not ask at every call */
+    int64_t in_callees;                     /* ticks spent in profiled callees, for own time */
+    uint32_t is_taken;                      /* by a thread of this module */
     uint32_t pending_count;
     struct kp_pending_call pending[KP_PENDING_CALLS]; /* the innermost last */
 };
 
+/* Segments that were mapped together: the kernel limits the number of mappings, not their size. */
+struct kp_segment_batch {
+    struct kp_segment_batch *next;
+    char *chunks;
+    uint32_t count;
+    uint64_t own_bytes; /* of this memory */
+    struct kp_segment segments[];
+};
+
 struct kp_runtime {
-    char path[4096];        /* of the counter file */
-    uint32_t folder_length; /* of the beginning of `path` that is its folder */
+    char folder[4096]; /* that the counter file is in */
+    char path[4096];   /* of the counter file */
     enum kp_timing timing;
     double overhead;                   /* what timing may cost, as a part of the run */
     struct kp_counters_header *header; /* NULL: nothing is counted (any more) */
@@ -58,6 +70,8 @@ struct kp_runtime {
     int has_key, gives_back; /* there is the key; threads may set it wherever they are, signal handlers included */
     struct kp_samples_chunk *samples; /* NULL: this process does not sample itself */
     _Atomic(struct kp_segment *) segments;
+    _Atomic(struct kp_segment_batch *) batches;
+    _Atomic int grows;                      /* a thread makes segments */
     _Atomic(struct kp_segment *) next_look; /* where `inherit` goes on */
     uint64_t adopt_next;                    /* offset of the next segment to adopt; changed atomically */
 };
@@ -94,6 +108,9 @@ int kp_file_reopen(void);
 struct kp_chunk *kp_file_add(enum kp_chunk_kind kind, uint64_t size, void *address);
 void kp_file_publish(struct kp_chunk *chunk);
 
+/* Why kp_file_add last failed in this module, in a few words. */
+const char *kp_file_trouble(void);
+
 /* Maps the first `size` bytes of a chunk that is in the file. NULL on failure, and where none is published. */
 struct kp_chunk *kp_file_find(uint64_t offset, uint64_t size);
 
@@ -121,8 +138,31 @@ int kp_process_flags_key_is_safe(pthread_key_t key);
  * too. */
 void kp_module_redirect(enum kp_timing timing, int functions);
 
+/* The module's code as its file has it: `size` bytes at `code`, at `offset` in the file (runtime/code_file.c). */
+struct kp_code_file {
+    uintptr_t code;
+    uint64_t size;
+    const char *bytes; /* NULL: unknown */
+};
+void kp_code_file_open(struct kp_code_file *file, const char *path, uintptr_t code, uint64_t size, uint64_t offset);
+void kp_code_file_close(struct kp_code_file *file);
+
+/* Whether another than the linker has written where a jump would go. 0 where that is unknown. */
+int kp_code_is_changed(const struct kp_code_file *file, const char *entry);
+
 /* Before any thread starts. */
 void kp_threads_init(void);
+
+/* The module's segments (runtime/segments.c). */
+uint64_t kp_segment_size(void);
+struct kp_segment *kp_segments_create(int many); /* the first is the running thread's; NULL: the file cannot grow */
+struct kp_segment *kp_segments_spare(void);      /* the same in memory that nobody reads; NULL: no memory */
+int kp_segments_adopt(void); /* lists segments that the module left in the file when it was loaded before; 0: none */
+struct kp_segment_chunk *kp_segment_replace(struct kp_segment_chunk *chunk); /* after a fork, at its address; or NULL */
+void kp_segment_make_spare(struct kp_segment_chunk *chunk);                  /* zeroed memory */
+
+/* Unmaps all segments but `kept`, which alone is listed then; NULL: none. */
+void kp_segments_forget(struct kp_segment *kept);
 
 /* Gives the running thread counters; called by instrumented code. Safe in signal handlers. */
 void kp_thread_start(void);
@@ -161,7 +201,7 @@ void kp_call_end(struct kp_timed_call *call);
 void kp_call_count(struct kp_timed_call *call, uint64_t *site, const uint64_t *outermost_frame);
 void kp_call_target(uint64_t *site, uint64_t address);
 
-/* Maps the targets that were counted in the segment by an earlier load of the module. */
+/* Finds the segment's table of targets, also the one of an earlier load of the module. */
 void kp_targets_find(struct kp_segment *segment);
 
 /* Measures what a timed call costs; needs the running thread's segment. */
@@ -170,5 +210,6 @@ void kp_calls_calibrate(void);
 /* The one way to speak: one line on standard error, if that still is what it was at kp_report_init. */
 void kp_report_init(void);
 void kp_say(const char *what, const char *detail);
+void kp_say_why(const char *what, const char *why, const char *detail);
 
 #endif

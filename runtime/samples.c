@@ -153,7 +153,7 @@ static struct kp_sampled_thread *claim_place(uint32_t thread)
     return NULL;
 }
 
-void kp_samples_start_thread(void *mask)
+void kp_samples_start_thread(uint64_t *mask)
 {
     if (!is_on())
         return;

@@ -24,7 +24,7 @@ void kp_samples_close_module(void);
 
 /* The running thread gets a timer unless it has one. `signals`: the mask of signals that it is going to have, which
  * lets the timer's through; NULL: leave it. */
-void kp_samples_start_thread(void *signals);
+void kp_samples_start_thread(uint64_t *signals);
 void kp_samples_end_thread(void);
 
 /* The process exits: was the signal ours until the end? */

@@ -37,13 +37,6 @@ static void give_back(struct kp_segment_chunk *chunk)
     __atomic_store_n(&chunk->owner, 0, __ATOMIC_RELEASE);
 }
 
-static uint64_t chunk_size(void)
-{
-    /* Counters start on a page of their own. */
-    uint64_t size = KP_COUNTERS_PAGE + (uint64_t)(__stop_kp_cnts - __start_kp_cnts);
-    return (size + KP_COUNTERS_PAGE - 1) / KP_COUNTERS_PAGE * KP_COUNTERS_PAGE;
-}
-
 /* Leaves behind no outermost activation of a thread that ended inside of one. */
 static void forget_activations(struct kp_segment_chunk *chunk)
 {
@@ -63,19 +56,12 @@ static void forget_activations(struct kp_segment_chunk *chunk)
 static void end_thread(void *data)
 {
     struct kp_segment *segment = data;
+    segment->is_taken = 0;
     kp_bias = 0;
     kp_thread_segment = NULL;
     kp_samples_end_thread();
     forget_activations(segment->chunk);
     give_back(segment->chunk);
-}
-
-static void push(struct kp_segment *segment)
-{
-    segment->next = atomic_load_explicit(&kp_runtime.segments, memory_order_relaxed);
-    while (!atomic_compare_exchange_weak_explicit(&kp_runtime.segments, &segment->next, segment, memory_order_release,
-                                                  memory_order_relaxed))
-        ;
 }
 
 /* Spares lie in memory that nobody reads. */
@@ -118,113 +104,52 @@ static struct kp_segment *inherit(void)
     return NULL;
 }
 
-static struct kp_segment *list(struct kp_segment_chunk *chunk)
-{
-    struct kp_segment *segment = kp_os_allocate(sizeof *segment);
-    if (!segment)
-        return NULL;
-    segment->chunk = chunk;
-    push(segment);
-    return segment;
-}
-
-/* A segment that the module left in the file when it was loaded before. Each of them is looked at once. */
-static struct kp_segment *adopt(void)
-{
-    struct kp_runtime *r = &kp_runtime;
-    for (;;) {
-        uint64_t offset = __atomic_load_n(&r->adopt_next, __ATOMIC_RELAXED);
-        if (offset == 0)
-            return NULL;
-        struct kp_segment_chunk *chunk = (struct kp_segment_chunk *)kp_file_find(offset, chunk_size());
-        if (!chunk)
-            return NULL;
-        int first =
-            __atomic_compare_exchange_n(&r->adopt_next, &offset, chunk->next, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
-        if (first && chunk->module == r->module && claim(chunk, 0)) {
-            struct kp_segment *segment = list(chunk);
-            if (segment) {
-                kp_targets_find(segment);
-                return segment;
-            }
-            give_back(chunk);
-        }
-        kp_os_unmap(chunk, chunk_size());
-    }
-}
-
-static struct kp_segment_chunk *map_segment(void *address)
-{
-    struct kp_runtime *r = &kp_runtime;
-    struct kp_chunk *chunk = kp_file_add(KP_CHUNK_SEGMENT, chunk_size(), address);
-    if (!chunk)
-        return NULL;
-    struct kp_segment_chunk *segment = (struct kp_segment_chunk *)chunk;
-    segment->module = r->module;
-    segment->counters_offset = KP_COUNTERS_PAGE;
-    segment->counters_size = (uint64_t)(__stop_kp_cnts - __start_kp_cnts);
-    segment->owner = segment->thread = kp_os_thread();
-    segment->next = __atomic_load_n(&r->chunk->first_segment, __ATOMIC_RELAXED);
-    kp_file_publish(chunk);
-    while (!__atomic_compare_exchange_n(&r->chunk->first_segment, &segment->next, chunk->offset, 1, __ATOMIC_RELEASE,
-                                        __ATOMIC_RELAXED))
-        ;
-    return segment;
-}
-
 /* A folder that is gone went with kernprof: nobody asks any more. */
 static int is_asked_for(void)
 {
-    struct kp_runtime *r = &kp_runtime;
-    char folder[sizeof r->path];
-    memcpy(folder, r->path, r->folder_length);
-    folder[r->folder_length] = 0;
-    return kp_os_folder_exists(folder);
+    return kp_os_folder_exists(kp_runtime.folder);
 }
 
+/* Once a run: the modules and processes of it know that by a file in its folder. */
 static __attribute__((cold, noinline)) void say_uncounted(const char *what)
 {
     static _Atomic int said;
-    if (is_asked_for() && !atomic_exchange(&said, 1))
-        kp_say(what, kp_runtime.path);
-}
-
-/* Zeroed memory as the running thread's spare segment. */
-static void become_spare(struct kp_segment_chunk *chunk)
-{
-    chunk->counters_offset = KP_COUNTERS_PAGE;
-    chunk->owner = kp_os_thread();
+    if (is_asked_for() && !atomic_exchange(&said, 1) && kp_os_leave_mark(kp_runtime.folder, "uncounted") != 0)
+        kp_say_why(what, kp_file_trouble(), kp_runtime.path);
 }
 
 /* Where the file cannot grow, a thread counts into memory that nobody reads, so that it need not ask at every call. */
 static struct kp_segment *spare(void)
 {
     struct kp_segment *segment = reuse(1);
-    if (!segment) {
-        struct kp_segment_chunk *chunk = kp_os_allocate(chunk_size());
-        if (!chunk)
-            return NULL;
-        become_spare(chunk);
-        segment = list(chunk);
-        if (!segment)
-            kp_os_unmap(chunk, chunk_size());
-    }
+    if (!segment)
+        segment = kp_segments_spare();
     if (segment && kp_runtime.header) {
-        __atomic_fetch_add(&kp_runtime.header->uncounted, 1, __ATOMIC_RELAXED);
-        say_uncounted("a thread is not counted: the counter file cannot grow (disk full?)");
+        if (__atomic_fetch_add(&kp_runtime.header->uncounted, 1, __ATOMIC_RELAXED) == 0)
+            say_uncounted("a thread is not counted: the counter file cannot grow");
     }
     return segment;
 }
 
-static struct kp_segment *create(void)
+/* One thread at a time makes segments for those that wait for them. It cannot be waited for long: it may have a lower
+ * priority. */
+static struct kp_segment *grow(void)
 {
-    struct kp_segment_chunk *chunk = map_segment(NULL);
-    struct kp_segment *segment = chunk ? list(chunk) : NULL;
-    if (chunk && !segment) {
-        give_back(chunk);
-        kp_os_unmap(chunk, chunk_size());
+    enum { TURNS = 5000 };
+    for (int i = 0; i < TURNS; i++) {
+        int is_other = atomic_exchange_explicit(&kp_runtime.grows, 1, memory_order_acquire);
+        struct kp_segment *segment = reuse(0);
+        if (!is_other) {
+            if (!segment)
+                segment = kp_segments_create(1);
+            atomic_store_explicit(&kp_runtime.grows, 0, memory_order_release);
+            return segment;
+        }
+        if (segment)
+            return segment;
+        kp_os_yield();
     }
-    return segment;
+    return kp_segments_create(0);
 }
 
 static void take(struct kp_segment *segment)
@@ -233,6 +158,11 @@ static void take(struct kp_segment *segment)
     segment->spent_ticks = 0;
     segment->stretch = 1;
     segment->pending_count = 0;
+    segment->is_taken = 1;
+    if (!segment->chunk->thread)
+        segment->chunk->thread = segment->chunk->owner;
+    if (!segment->targets)
+        kp_targets_find(segment);
     kp_thread_segment = segment;
     kp_bias =
         (int64_t)((intptr_t)segment->chunk + (intptr_t)segment->chunk->counters_offset - (intptr_t)__start_kp_cnts);
@@ -251,24 +181,24 @@ static int is_own_process(void)
 void kp_thread_start(void)
 {
     int saved = errno;
-    char signals[KP_OS_SIGNALS_SIZE] __attribute__((aligned(16)));
-    kp_os_block_signals(signals); /* a handler that is profiled would start the thread as well */
+    uint64_t signals;
+    kp_os_block_signals(&signals); /* a handler that is profiled would start the thread as well */
     if (!kp_bias && is_own_process()) {
         struct kp_segment *segment = reuse(0);
-        if (!segment)
-            segment = adopt();
+        while (!segment && kp_segments_adopt())
+            segment = reuse(0);
         if (!segment)
             segment = inherit();
         if (!segment)
-            segment = create();
+            segment = grow();
         if (!segment)
             segment = spare();
         if (segment) {
             take(segment);
-            kp_samples_start_thread(signals);
+            kp_samples_start_thread(&signals);
         }
     }
-    kp_os_unblock_signals(signals);
+    kp_os_unblock_signals(&signals);
     errno = saved;
 }
 
@@ -279,23 +209,15 @@ void kp_threads_init(void)
     r->gives_back = r->has_key && kp_process_flags_key_is_safe(r->thread_ends);
 }
 
-static void forget_segment(struct kp_segment *segment)
-{
-    if (segment->targets)
-        kp_os_unmap(segment->targets, segment->targets->chunk.size);
-    kp_os_unmap(segment->chunk, chunk_size());
-    kp_os_unmap(segment, sizeof *segment);
-}
-
 void kp_threads_release(void)
 {
-    struct kp_segment *next;
-    for (struct kp_segment *s = atomic_exchange(&kp_runtime.segments, NULL); s; s = next) {
-        next = s->next;
+    for (struct kp_segment *s = atomic_load(&kp_runtime.segments); s; s = s->next) {
+        if (!s->is_taken)
+            continue; /* it may be another load's of the same module */
         forget_activations(s->chunk);
         give_back(s->chunk);
-        forget_segment(s);
     }
+    kp_segments_forget(NULL);
 }
 
 /* The child's only thread goes on with addresses of its segment in its frames, so the child's own segment, all zeros,
@@ -304,24 +226,17 @@ static void take_over_counters(void)
 {
     struct kp_runtime *r = &kp_runtime;
     struct kp_segment *own = kp_thread_segment;
-    struct kp_segment *next;
-    for (struct kp_segment *s = atomic_load(&r->segments); s; s = next) {
-        next = s->next;
-        if (s != own)
-            forget_segment(s);
-    }
-    atomic_store(&r->segments, NULL);
+    kp_segments_forget(own);
+    atomic_store(&r->grows, 0); /* the thread that grew is the parent's */
     atomic_store(&r->next_look, NULL);
-    if (own) {
-        push(own);
-        own->targets = NULL; /* the parent's */
-    }
     if (!r->header)
         return;
     if (kp_file_reopen() == 0 && kp_module_register(0) == 0) {
-        if (!own || map_segment(own->chunk)) {
-            if (own)
+        if (!own || kp_segment_replace(own->chunk)) {
+            if (own) {
+                kp_targets_find(own); /* the parent's stay mapped, as after add_targets */
                 kp_samples_start_thread(NULL);
+            }
             return;
         }
         kp_module_release();
@@ -330,10 +245,11 @@ static void take_over_counters(void)
         r->header = NULL;
     }
     if (own) {
-        kp_os_detach(own->chunk, chunk_size());
-        become_spare(own->chunk);
+        kp_os_detach(own->chunk, kp_segment_size());
+        kp_segment_make_spare(own->chunk);
+        kp_targets_find(own);
     }
-    say_uncounted("a forked child is not counted: its counter file cannot be written (disk full?)");
+    say_uncounted("a forked child is not counted: its counter file cannot be written");
 }
 
 void kp_fork_child(void)

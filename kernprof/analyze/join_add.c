@@ -193,10 +193,19 @@ static int add_module_chunk(struct adding *a, const struct kp_module_chunk *chun
     return 0;
 }
 
+static void add_targets(struct adding *a, struct kp_joined_module *m, const struct kp_target *entries, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const char *callee = entries[i].address ? function_at(a, entries[i].address) : NULL;
+        if (callee)
+            kp_times_add_target(m->times, entries[i].site, callee, entries[i].calls);
+    }
+}
+
 static int add_segment_chunk(struct adding *a, const struct kp_segment_chunk *chunk)
 {
     struct kp_joined_module *m = module_of(a, chunk->module);
-    if (!m || chunk->counters_size != m->counters_size)
+    if (!m || chunk->counters_size != m->counters_size || chunk->thread == 0)
         return 0;
     unsigned thread = number_of_thread(&a->threads, chunk->thread);
     uint64_t *words = thread ? malloc(chunk->counters_size + 1) : NULL;
@@ -212,6 +221,7 @@ static int add_segment_chunk(struct adding *a, const struct kp_segment_chunk *ch
     }
     kp_times_add_segment(m->times, words, a->tick_ns);
     int result = a->join->by_function ? 0 : kp_thread_lines_add(&m->threads, m->index, words, a->tick_ns, thread);
+    add_targets(a, m, (const void *)(chunk + 1), chunk->target_capacity);
     add_last_targets(a, m, words);
     free(words);
     return result;
@@ -219,13 +229,9 @@ static int add_segment_chunk(struct adding *a, const struct kp_segment_chunk *ch
 
 static int add_targets_chunk(struct adding *a, const struct kp_targets_chunk *chunk)
 {
-    const struct kp_target *entries = (const void *)(chunk + 1);
     struct kp_joined_module *m = module_of(a, chunk->module);
-    for (uint32_t i = 0; m && i < chunk->capacity; i++) {
-        const char *callee = entries[i].address ? function_at(a, entries[i].address) : NULL;
-        if (callee)
-            kp_times_add_target(m->times, entries[i].site, callee, entries[i].calls);
-    }
+    if (m)
+        add_targets(a, m, (const void *)(chunk + 1), chunk->capacity);
     return 0;
 }
 

@@ -82,13 +82,14 @@ static void charge_allocated(struct thread *thread, const struct kp_block *block
     change_in_use(thread, (int64_t)block->size);
 }
 
-/* A block of before the last fork belongs to lines of the parent. */
-static void charge_freed(struct thread *thread, const struct kp_block *block, struct kp_memory_line *by, bool temporary)
+/* A block of before the last fork belongs to lines of the parent. `count`: 0 where a part of the block stays alive. */
+static void charge_freed(struct thread *thread, const struct kp_block *block, struct kp_memory_line *by, bool temporary,
+                         unsigned count)
 {
     if (block->generation == generation) {
         struct kp_memory_line *owner = line_or_outside(block->line);
         note_peak(owner);
-        owner->live_blocks--;
+        owner->live_blocks -= count;
         owner->live_bytes -= (int64_t)block->size;
         owner->temporary += temporary;
     }
@@ -106,7 +107,7 @@ static void do_freed(struct thread *thread, const struct kp_block *block, struct
     totals->freed_bytes += block->size;
     totals->temporary += temporary;
     totals->live_blocks--;
-    charge_freed(thread, block, by, temporary);
+    charge_freed(thread, block, by, temporary, 1);
 }
 
 static void do_allocated(struct thread *thread, const struct kp_block *block)
@@ -128,11 +129,11 @@ static void do_allocated(struct thread *thread, const struct kp_block *block)
 static void do_unmapped(struct thread *thread, const struct kp_block *range)
 {
     for (;;) {
-        struct kp_block piece = kp_ranges_take(range->address, range->size);
-        if (!piece.address)
+        struct kp_piece piece = kp_ranges_take(range->address, range->size);
+        if (!piece.block.address)
             return;
-        totals->unmapped_bytes += piece.size;
-        charge_freed(thread, &piece, range->line, false);
+        totals->unmapped_bytes += piece.block.size;
+        charge_freed(thread, &piece.block, range->line, false, piece.is_last);
     }
 }
 
