@@ -189,6 +189,7 @@ public:
     if (M.getNamedMetadata("kernprof.done"))
       return PreservedAnalyses::all();
     M.getOrInsertNamedMetadata("kernprof.done");
+    kp::markReturningTwice(M);
     kp::takeTimedMarks(M);
     SmallVector<kp::Target, 0> Targets = kp::selectTargets(M);
     kp::findReturning(M);
