@@ -38,6 +38,8 @@ enum kp_record_flags {
     KP_FUNCTION_CALLS_ONLY = 8,     /* not chosen for lines: its calls are counted when functions are profiled */
     KP_FUNCTION_NOT_LINES = 16,     /* KP_MEMPROF: in no listing of lines */
     KP_FUNCTION_NOT_MEMORY = 32,    /* KP_LINEPROF: in no listing of memory */
+    KP_FUNCTION_ENTRY =
+        64, /* only the entry of a function that has a record of its own: linkers drop it with its code */
 
     /* Not a function but a pattern of the command line, `name`; everything else is 0. */
     KP_GLOB_OF_FUNCTIONS = 0x100,

@@ -5,6 +5,7 @@
 // from 14 to 19. But it does so when the function is first used: a definition that is chosen after that (an attribute
 // on the definition alone, behind a call) needs a second carrier, one that Clang looks at when it emits the definition.
 #include "plugin/compat/attributes.h"
+#include "plugin/compat/files.h"
 #include "plugin/continuations.h"
 #include "plugin/labels.h"
 #include "plugin/options.h"
@@ -14,6 +15,8 @@
 #include "clang/AST/RecursiveASTVisitor.h"
 #include "clang/Frontend/CompilerInstance.h"
 #include "clang/Frontend/FrontendPluginRegistry.h"
+#include "clang/Lex/HeaderSearch.h"
+#include "clang/Lex/Preprocessor.h"
 #include "clang/Sema/Sema.h"
 
 #include "llvm/Support/Path.h"
@@ -24,6 +27,9 @@
 using namespace clang;
 
 namespace {
+
+/// How this compilation finds headers.
+HeaderSearch *Headers;
 
 void mark(Decl *D, llvm::StringRef Text) { D->addAttr(kp::createAssumption(D->getASTContext(), Text)); }
 
@@ -204,7 +210,19 @@ private:
     PresumedLoc Presumed = Sources.getPresumedLoc(Location);
     bool ByFile = Presumed.isValid() &&
                   anyMatches(O.Files, [&](auto &Glob) { return fileMatches(Glob, Presumed.getFilename()); });
-    return ByFile || (O.All && !Sources.isInSystemHeader(Location));
+    return ByFile || (O.All && !isOfSystem(Sources, Location));
+  }
+
+  /// What a header of the system includes counts as the system's as well, but not for us where the header search finds
+  /// a file of the user's: CMake makes one of those of a project's precompiled headers.
+  static bool isOfSystem(SourceManager &Sources, SourceLocation Location) {
+    if (!Sources.isInSystemHeader(Location))
+      return false;
+    FileID File = Sources.getFileID(Location);
+    const SrcMgr::SLocEntry &Entry = Sources.getSLocEntry(File);
+    auto Found = kp::fileOf(Sources, File);
+    bool IsOriginal = Entry.isFile() && !Entry.getFile().hasLineDirectives(); // and not a preprocessed text
+    return !IsOriginal || !Found || !Headers || Headers->getFileDirFlavor(*Found) != SrcMgr::C_User;
   }
 
   static void choose(FunctionDecl *F) {
@@ -234,6 +252,7 @@ public:
 
 class Action : public PluginASTAction {
   std::unique_ptr<ASTConsumer> CreateASTConsumer(CompilerInstance &CI, llvm::StringRef) override {
+    Headers = &CI.getPreprocessor().getHeaderSearchInfo();
     auto &CodeGen = CI.getCodeGenOpts();
     kp::options().LinkTimeOptimisation = CodeGen.PrepareForLTO || CodeGen.PrepareForThinLTO;
     Dl_info Self;

@@ -62,7 +62,7 @@ static bool isCalledByChosen(const Function &F) {
 /// Comdat functions, which another object may replace, get a test of their own only where pointers or bodies for lines
 /// lead to them: other direct calls go from body to body.
 static Entry howEntered(Function &F) {
-  bool IsReached = F.hasAddressTaken() || isCalledByChosen(F);
+  bool IsReached = F.hasAddressTaken() || isCalledByChosen(F) || mayBeReplaced(F);
   if (F.hasLocalLinkage() && !IsReached)
     return Entry::None;
   bool IsOurs = F.hasComdat() && F.getComdat()->getSelectionKind() == Comdat::NoDeduplicate;
@@ -161,7 +161,7 @@ static void connectToChosen(Function &Hits, const SmallPtrSetImpl<const Function
   StringRef Name = originalName(Hits);
   SmallVector<CallBase *, 16> Calls;
   for (Function *F : {M.getFunction(Name), &Hits, M.getFunction((Hits.getName() + ".enter").str())})
-    if (F && F->getCallingConv() == Hits.getCallingConv())
+    if (F && F->getCallingConv() == Hits.getCallingConv() && !mayBeReplaced(*F))
       Calls.append(callsIn(Bodies, *F));
   Function *Exact = M.getFunction((Name + ".kp_exact").str());
   bool HasBoth = Exact && !Exact->isDeclaration() && haveOneType(*Exact, Hits);
@@ -177,7 +177,7 @@ static void connectBodies(Module &M, ArrayRef<Target> Targets) {
     Bodies.insert(T.Hits);
   for (const Target &T : Targets)
     for (Function *F : {T.Original, forwarderOf(*T.Original, ".kp_hits")})
-      if (F && F->getCallingConv() == T.Hits->getCallingConv())
+      if (F && F->getCallingConv() == T.Hits->getCallingConv() && !mayBeReplaced(*F))
         for (CallBase *Call : callsIn(Bodies, *F))
           redirectCall(*Call, *T.Hits);
   SmallVector<Function *, 16> Chosen;

@@ -122,7 +122,9 @@ static std::string groupName(const Module &M, const Function &F, const Placement
   return "kp." + F.getName().str() + "." + utohexstr(Hash);
 }
 
-/// Code and data that stand or fall with the function: the linker's unit of garbage collection.
+/// Code and data that stand or fall with the function: the linker's unit of garbage collection. Where the code is
+/// optimised at link time it is in no group: nothing refers to it but other code, and LLVM's optimiser of OpenMP makes
+/// declarations of functions that it removes, which must not be in a group.
 static void putInGroup(Module &M, const Target &T, GlobalObject &Leader) {
   Comdat *Present = T.Original->getComdat();
   // A function that forwards calls is in a group of ours already when it gets a body that counts calls.
@@ -134,7 +136,7 @@ static void putInGroup(Module &M, const Target &T, GlobalObject &Leader) {
   for (Function *F : {T.Hits, T.Exact, T.EnterHits, T.EnterExact}) {
     if (!F)
       continue;
-    F->setComdat(Group);
+    F->setComdat(options().LinkTimeOptimisation ? nullptr : Group);
     if (Shared) {
       F->setName(Leader.getName() + (F == T.Hits        ? ".hits"
                                      : F == T.Exact     ? ".exact"
@@ -241,10 +243,16 @@ template <typename T> static std::vector<uint8_t> bytesOf(const T &Fields, const
   return Bytes;
 }
 
-/// Emits a record in the group of `Leader`: its bytes, but for the 32-bit offsets from FirstOffset to AfterOffsets,
+/// The group of a record that refers to no code. Counts of an internal function may be taken anywhere in its module, so
+/// its record is in no group, and kept (keepRecords).
+static Comdat *groupOfData(const GlobalVariable &Counters) {
+  return Counters.hasLocalLinkage() ? nullptr : const_cast<Comdat *>(Counters.getComdat());
+}
+
+/// Emits a record beside `Leader`, in `Group`: its bytes, but for the 32-bit offsets from FirstOffset to AfterOffsets,
 /// each of which the linker makes the distance from itself to one of `Targets` (null: 0).
-static void emitBytes(GlobalVariable &Leader, const Twine &Name, const std::vector<uint8_t> &Bytes, size_t FirstOffset,
-                      size_t AfterOffsets, ArrayRef<Constant *> Targets) {
+static void emitBytes(GlobalVariable &Leader, Comdat *Group, const Twine &Name, const std::vector<uint8_t> &Bytes,
+                      size_t FirstOffset, size_t AfterOffsets, ArrayRef<Constant *> Targets) {
   Module &M = *Leader.getParent();
   LLVMContext &C = M.getContext();
   ArrayRef<uint8_t> All(Bytes);
@@ -258,11 +266,33 @@ static void emitBytes(GlobalVariable &Leader, const Twine &Name, const std::vect
   Record->setVisibility(Leader.getVisibility());
   Record->setSection(KP_MAP_SECTION);
   Record->setAlignment(Align(8));
-  Record->setComdat(Leader.getComdat());
+  Record->setComdat(Group);
   for (size_t I = 0; I < Targets.size(); I++)
     Parts.push_back(relative(Record, FirstOffset + 4 * I, Targets[I]));
   Parts.push_back(Tail);
   Record->setInitializer(ConstantStruct::get(Struct, Parts));
+}
+
+/// Says where T's original is to be redirected. A record of its own, as it keeps the code that it refers to.
+static void emitEntry(Module &M, const Target &T, const MapContents &Contents, GlobalVariable *Counters) {
+  kp_map_record Fields = {};
+  Tables Data;
+  Fields.magic = KP_MAP_MAGIC;
+  Fields.flags = Contents.Flags | (Contents.Lines ? KP_FUNCTION_ENTRY : 0);
+  Fields.name = Data.string(readableName(*T.Original)); // for messages; by its linkage name, no function is found here
+  Fields.string_bytes = Data.finish();
+  Fields.size_bytes = sizeof Fields + Data.Bytes.size();
+  Constant *Public =
+      T.Original->hasLocalLinkage()
+          ? (Constant *)T.Original
+          : GlobalAlias::create(T.Original->getValueType(), T.Original->getAddressSpace(), GlobalValue::PrivateLinkage,
+                                Counters->getName() + ".entry", T.Original, &M);
+  Constant *Hits = T.EnterHits ? T.EnterHits : T.Hits;
+  Constant *Exact = T.EnterExact ? T.EnterExact : T.Exact;
+  Constant *Own = Contents.Lines ? nullptr : Counters;
+  emitBytes(*Counters, Counters->getComdat(), Counters->getName() + ".entry.map", bytesOf(Fields, Data),
+            offsetof(kp_map_record, counters_offset), offsetof(kp_map_record, counter_count),
+            {Own, Public, Hits, Exact});
 }
 
 void emitRecord(Module &M, const Target &T, const MapContents &Contents, GlobalVariable *Counters) {
@@ -282,17 +312,12 @@ void emitRecord(Module &M, const Target &T, const MapContents &Contents, GlobalV
   Fields.string_bytes = Data.finish();
   Fields.size_bytes = sizeof Fields + Data.Bytes.size();
 
-  Constant *Public = nullptr;
-  bool Reached = T.How == Entry::Patch;
-  if (Reached)
-    Public = T.Original->hasLocalLinkage()
-                 ? (Constant *)T.Original
-                 : GlobalAlias::create(T.Original->getValueType(), T.Original->getAddressSpace(),
-                                       GlobalValue::PrivateLinkage, Counters->getName() + ".entry", T.Original, &M);
-  Constant *Hits = Reached ? (T.EnterHits ? T.EnterHits : T.Hits) : nullptr;
-  Constant *Exact = Reached ? (T.EnterExact ? T.EnterExact : T.Exact) : nullptr;
-  emitBytes(*Counters, Counters->getName() + ".map", bytesOf(Fields, Data), offsetof(kp_map_record, counters_offset),
-            offsetof(kp_map_record, counter_count), {Counters, Public, Hits, Exact});
+  if (T.How != Entry::Patch || Contents.Lines)
+    emitBytes(*Counters, groupOfData(*Counters), Counters->getName() + ".map", bytesOf(Fields, Data),
+              offsetof(kp_map_record, counters_offset), offsetof(kp_map_record, counter_count),
+              {Counters, nullptr, nullptr, nullptr});
+  if (T.How == Entry::Patch)
+    emitEntry(M, T, Contents, Counters);
 }
 
 GlobalVariable *reserveSites(GlobalVariable &Counters, unsigned SiteCount) {
@@ -365,6 +390,8 @@ void emitSites(const Function &Body, GlobalVariable &Counters, GlobalVariable &W
   for (const CallSite &Site : Sites.Sites)
     Rows.push_back({Of.add(Site.Location.get()), Site.Callee.empty() ? 0 : Data.string(Site.Callee)});
   GlobalVariable *Function = M.getNamedGlobal((Counters.getName() + ".map").str());
+  if (!Function) // of one that only forwards calls
+    Function = M.getNamedGlobal((Counters.getName() + ".entry.map").str());
   SmallVector<Constant *, 16> Targets{&Words, Function};
   std::vector<kp_map_fused> Fused;
   for (const FusedCounter &Counter : Sites.Fused) {
@@ -388,8 +415,8 @@ void emitSites(const Function &Body, GlobalVariable &Counters, GlobalVariable &W
   Fields.string_bytes = Data.finish();
   Fields.size_bytes = sizeof Fields + Data.Bytes.size();
   size_t AfterOffsets = sizeof Fields + Fused.size() * sizeof(int32_t);
-  emitBytes(Counters, Counters.getName() + ".sites.map", bytesOf(Fields, Data), offsetof(kp_map_sites, words_offset),
-            AfterOffsets, Targets);
+  emitBytes(Counters, groupOfData(Counters), Counters.getName() + ".sites.map", bytesOf(Fields, Data),
+            offsetof(kp_map_sites, words_offset), AfterOffsets, Targets);
 }
 
 /// Translation units that say the same share one record. It is of no function, so a linker that collects garbage is
@@ -418,11 +445,16 @@ static void emitGlob(Module &M, const Glob &G, unsigned Kind) {
 }
 
 void keepRecords(Module &M) {
-  SmallVector<GlobalValue *, 0> All;
-  for (GlobalVariable &V : M.globals())
-    if (!V.isDeclaration() && (V.getSection() == KP_MAP_SECTION || V.getSection() == KP_COUNTER_SECTION))
-      All.push_back(&V);
-  appendToCompilerUsed(M, All);
+  SmallVector<GlobalValue *, 0> ByCompiler, ByLinker;
+  for (GlobalVariable &V : M.globals()) {
+    if (V.isDeclaration() || (V.getSection() != KP_MAP_SECTION && V.getSection() != KP_COUNTER_SECTION))
+      continue;
+    // Linkers drop what nothing refers to and is in no group, whatever the runtime says of the section as a whole.
+    bool IsAlone = V.getSection() == KP_MAP_SECTION && !V.hasComdat();
+    (IsAlone ? ByLinker : ByCompiler).push_back(&V);
+  }
+  appendToCompilerUsed(M, ByCompiler);
+  appendToUsed(M, ByLinker);
 }
 
 void emitGlobs(Module &M) {

@@ -189,6 +189,7 @@ public:
     if (M.getNamedMetadata("kernprof.done"))
       return PreservedAnalyses::all();
     M.getOrInsertNamedMetadata("kernprof.done");
+    kp::markReturningTwice(M);
     kp::takeTimedMarks(M);
     SmallVector<kp::Target, 0> Targets = kp::selectTargets(M);
     kp::findReturning(M);
@@ -199,6 +200,8 @@ public:
         forward(T);
     }
     kp::redirectCalls(Targets);
+    for (kp::Target &T : Targets)
+      kp::keepCallable(T);
     kp::insertTimers(M);
     for (kp::Target &T : Targets)
       prepareEntry(T);
@@ -253,6 +256,7 @@ public:
     if (!M.getNamedMetadata("kernprof.done") || M.getNamedMetadata("kernprof.calls.done"))
       return PreservedAnalyses::all();
     M.getOrInsertNamedMetadata("kernprof.calls.done");
+    kp::restoreSymbols(M);
     if (!kp::options().NoCalls)
       kp::addFunctionBodies(M);
     kp::ChosenFunctions Chosen(M);

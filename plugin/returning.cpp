@@ -103,6 +103,11 @@ constexpr const char *const CallingNothingBack[] = {
     "strdup",  "getenv",   "rand",      "gettimeofday", "poll",          "select",         "send",   "recv",
     "_Znwm",   "_Znam",    "_ZdlPv",    "_ZdlPvm",      "_ZdaPv",        "kp_thread_start"};
 
+/// Functions that return twice, without leading underscores. A program that has another function of such a name loses
+/// nothing but some optimisation of its callers. (LLVM and GCC know the same names.)
+constexpr const char *const ReturningTwice[] = {"setjmp",  "sigsetjmp", "setjmp_syscall", "xsetjmp",     "xsigsetjmp",
+                                                "qsetjmp", "savectx",   "getcontext",     "xgetcontext", "vfork"};
+
 } // namespace
 
 template <size_t Count> static StringSet<> setOf(const char *const (&Names)[Count]) {
@@ -115,6 +120,17 @@ template <size_t Count> static StringSet<> setOf(const char *const (&Names)[Coun
 static bool alwaysReturns(StringRef Name) {
   static const StringSet<> Names = setOf(Returning);
   return Names.contains(Name);
+}
+
+void markReturningTwice(Module &M) {
+  static const StringSet<> Names = setOf(ReturningTwice);
+  for (Function &F : M) {
+    bool IsBody = !F.isDeclaration() && !F.hasFnAttribute(Attribute::Naked); // of C, which cannot return twice
+    // Behind \01, a name is not of C but of the linker.
+    StringRef Name = F.getName().ltrim('\1');
+    if (!IsBody && Names.contains(Name.ltrim('_')))
+      F.addFnAttr(Attribute::ReturnsTwice);
+  }
 }
 
 bool callsNothingBack(StringRef Name) {

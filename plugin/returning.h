@@ -9,6 +9,10 @@
 
 namespace kp {
 
+/// Marks the functions that return twice as such. Clang does so itself, but not where it may not take the names of the
+/// C library's functions for these functions (-fno-builtin, -ffreestanding).
+void markReturningTwice(llvm::Module &M);
+
 /// Finds the functions of a module that come back whatever happens: no exception, longjmp or exit leaves them, and no
 /// fault. Marks them, for the functions below, which therefore must be called after it.
 void findReturning(llvm::Module &M);

@@ -17,6 +17,7 @@
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/MDBuilder.h"
 #include "llvm/Transforms/Utils/Cloning.h"
+#include "llvm/Transforms/Utils/ModuleUtils.h"
 
 using namespace llvm;
 
@@ -88,14 +89,27 @@ void groupBodies(Module &M) {
   }
 }
 
-/// Ends a block with a call of Callee with F's own arguments and a return of its result.
+/// Whether F's code can see its variable arguments.
+static bool usesVariableArguments(const Function &F) {
+  return any_of(instructions(F), [](const Instruction &I) {
+    auto *Call = dyn_cast<CallInst>(&I);
+    return Call && (Call->isMustTailCall() || Call->getIntrinsicID() == Intrinsic::vastart);
+  });
+}
+
+/// Ends a block with a call of Callee with F's own arguments and a return of its result. Variable arguments are passed
+/// on by a guaranteed tail call, and only to who uses them: the optimiser may take them from other functions, but not
+/// from the call, which then is invalid.
 static void tailCall(IRBuilder<> &B, Function &F, Function *Callee) {
+  bool PassesAll = F.isVarArg() && usesVariableArguments(*Callee);
+  if (PassesAll)
+    appendToCompilerUsed(*F.getParent(), {Callee}); // also where the optimiser finds that they are not used
   SmallVector<Value *, 8> Arguments;
   for (Argument &A : F.args())
     Arguments.push_back(&A);
   CallInst *Call = B.CreateCall(Callee, Arguments);
   // Only variable arguments need the guarantee; link-time optimisers stumble over it.
-  Call->setTailCallKind(F.isVarArg() ? CallInst::TCK_MustTail : CallInst::TCK_Tail);
+  Call->setTailCallKind(PassesAll ? CallInst::TCK_MustTail : CallInst::TCK_Tail);
   Call->setCallingConv(Callee->getCallingConv());
   AttributeList Attributes = Callee->getAttributes();
   Call->setAttributes(Attributes.removeFnAttributes(F.getContext()));
@@ -126,6 +140,7 @@ Function *createEntry(Function &Body, const Twine &Suffix) {
                                      Body.getName() + Suffix, Body.getParent());
   Entry->copyAttributesFrom(&Body);
   Entry->removeFnAttr(TimedKey); // the body is timed
+  Entry->addFnAttr(EntryKey);
   Entry->setComdat(Body.getComdat());
   Entry->setPersonalityFn(nullptr);
   Entry->setDSOLocal(true);
@@ -224,6 +239,35 @@ static void hideAddresses(Value &Address, function_ref<bool(const Function *)> I
   }
 }
 
+bool mayBeReplaced(const Function &F) {
+  return !F.hasLocalLinkage() && (F.isInterposable() || (F.hasDefaultVisibility() && !F.isDSOLocal()));
+}
+
+void keepCallable(Target &T) {
+  if (!T.Hits || !mayBeReplaced(*T.Original))
+    return;
+  for (Function *Body : {T.Hits, T.Exact})
+    if (Body)
+      appendToCompilerUsed(*Body->getParent(), {Body});
+}
+
+void restoreSymbols(Module &M) {
+  for (Function &Body : M) {
+    if (!Body.hasFnAttribute(VersionKey))
+      continue;
+    Function *Original = M.getFunction(originalName(Body));
+    if (!Original || Original->isDeclaration() || !mayBeReplaced(*Original))
+      continue;
+    for (CallBase *Call : directCalls(Body)) {
+      const Function &Caller = *Call->getFunction();
+      bool IsVersion = Caller.hasFnAttribute(VersionKey) && !Caller.hasFnAttribute(EntryKey);
+      if (IsVersion && Call->getFunctionType() == Original->getFunctionType() &&
+          Call->getCallingConv() == Original->getCallingConv())
+        Call->setCalledFunction(Original);
+    }
+  }
+}
+
 void redirectCalls(MutableArrayRef<Target> Targets) {
   struct Version {
     const Target *Of;
@@ -240,7 +284,7 @@ void redirectCalls(MutableArrayRef<Target> Targets) {
     if (!T.Hits)
       continue;
     for (CallBase *Call : directCalls(*T.Original)) {
-      if (Call->getFunctionType() != T.Original->getFunctionType())
+      if (Call->getFunctionType() != T.Original->getFunctionType() || T.Original->isInterposable())
         continue;
       auto Caller = Versions.find(Call->getFunction());
       if (Caller == Versions.end())

@@ -9,6 +9,9 @@ namespace kp {
 /// The function attribute of a version: the linkage name of its original.
 constexpr const char *VersionKey = "kernprof.version";
 
+/// The function attribute of a version that only makes sure that the thread has counters and goes on in another.
+constexpr const char *EntryKey = "kernprof.entry";
+
 /// The linkage name of what a call of F calls, in the source.
 llvm::StringRef originalName(const llvm::Function &F);
 
@@ -29,6 +32,16 @@ llvm::Function *createEntry(llvm::Function &Body, const llvm::Twine &Suffix);
 /// A function that goes on in Exact where time is taken exactly, and else in Hits: for callers that have one body for
 /// both.
 llvm::Function *createChoice(llvm::Function &Hits, llvm::Function &Exact, const llvm::Twine &Name);
+
+/// Whether another definition may be called by F's name: the linker's choice among several, or the dynamic loader's.
+bool mayBeReplaced(const llvm::Function &F);
+
+/// Keeps the signatures of T's bodies where what is left of their calls goes by the original's name.
+void keepCallable(Target &T);
+
+/// At the end of the pipeline: the calls of bodies whose originals may be replaced go by the originals' names, as they
+/// do in the program. What the optimiser has inlined stays.
+void restoreSymbols(llvm::Module &M);
 
 /// Calls in the clones go to clones of the same kind; calls from functions without counters go to their entries.
 void redirectCalls(llvm::MutableArrayRef<Target> Targets);

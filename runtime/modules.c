@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <elf.h>
 #include <link.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -231,34 +232,43 @@ __attribute__((no_sanitize("thread"))) static int redirect(char *entry, const ch
     return 0;
 }
 
-/* What Clang's UndefinedBehaviorSanitizer puts between our mark and the function, with a hash of the function's type
- * behind it (-fsanitize=function). */
-#define UBSAN_FUNCTION_MARK 0xc105cafeu
+/* The compiler puts more between our mark and the function, as options ask: a hash of its type (-fsanitize=function,
+ * -fsanitize=kcfi), room for patches (-fpatchable-function-entry, at most 65,535 instructions of up to four bytes), and
+ * what aligns it. So the mark is looked for up to there. It says no more than that the entry is in code of ours: which
+ * function it is of, the map says. Code is aligned to four bytes where the mark stands. */
+#define MARK_REACH (4u * 65536u)
 
-static uint32_t word_before(const char *entry, int bytes)
+__attribute__((no_sanitize("address", "thread"))) static int is_marked(const char *entry)
 {
-    uint32_t word;
-    memcpy(&word, entry - bytes, sizeof word);
-    return word;
-}
-
-static int is_marked(const char *entry)
-{
-    if (word_before(entry, 4) == KP_ENTRY_MAGIC)
-        return 1;
-    return word_before(entry, 8) == UBSAN_FUNCTION_MARK && word_before(entry, 12) == KP_ENTRY_MAGIC;
+    uintptr_t at = (uintptr_t)entry, first = self.code;
+    if (at < first || at >= self.code_end)
+        return 0;
+    if (at - first > MARK_REACH)
+        first = at - MARK_REACH;
+    for (at = (at & ~(uintptr_t)3) - 4; at >= first; at -= 4)
+        if (*(const uint32_t *)at == KP_ENTRY_MAGIC)
+            return 1;
+    return 0;
 }
 
 /* How the module is woken. */
 struct wake {
     enum kp_timing timing;
     int functions;
+    unsigned skipped; /* entries without the mark */
+    const char *name; /* of the first of them */
 };
+
+/* The name of a record's function. Strings are the last table. */
+static const char *name_of(const struct kp_map_record *record)
+{
+    const char *strings = (const char *)record + record->size_bytes - KP_ALIGN8(record->string_bytes);
+    return strings + record->name;
+}
 
 /* Calls `visit` for each function whose entry is to be redirected. A function that only forwards calls to chosen ones
  * (it has no lines) has another body where functions are profiled. */
-static void for_each_entry(const struct wake *wake, void (*visit)(char *entry, const char *target, void *data),
-                           void *data)
+static void for_each_entry(struct wake *wake, void (*visit)(char *entry, const char *target, void *data), void *data)
 {
     for (const char *p = __start_kp_map; p < __stop_kp_map;) {
         const struct kp_map_record *record = (const void *)p;
@@ -268,12 +278,15 @@ static void for_each_entry(const struct wake *wake, void (*visit)(char *entry, c
         if (record->magic != KP_MAP_MAGIC || record->entry_offset == 0)
             continue;
         int calls_only = (record->flags & KP_FUNCTION_CALLS_ONLY) != 0;
-        if (wake->functions ? record->line_count == 0 : calls_only)
+        int forwards = record->line_count == 0 && !(record->flags & KP_FUNCTION_ENTRY);
+        if (wake->functions ? forwards : calls_only)
             continue;
         char *entry = (char *)target_of(&record->entry_offset);
         int exact = wake->timing == KP_TIMING_EXACT && !calls_only;
         if (is_marked(entry))
             visit(entry, target_of(exact ? &record->exact_offset : &record->hits_offset), data);
+        else if (wake->skipped++ == 0)
+            wake->name = name_of(record);
     }
 }
 
@@ -303,11 +316,21 @@ static void redirect_one(char *entry, const char *target, void *data)
         range->failed = 1;
 }
 
+static void say_skipped(const struct wake *wake)
+{
+    char text[160];
+    snprintf(text, sizeof text,
+             "functions that are not counted, as their code is not as it was compiled: %u, the first", wake->skipped);
+    kp_say(text, wake->name);
+}
+
 void kp_module_redirect(enum kp_timing timing, int functions)
 {
-    struct wake wake = {timing, functions};
+    struct wake wake = {timing, functions, 0, NULL};
     struct range range = {0};
     for_each_entry(&wake, widen, &range);
+    if (wake.skipped)
+        say_skipped(&wake);
     if (!range.first)
         return;
     size_t size = (size_t)(range.last - range.first) + 16;

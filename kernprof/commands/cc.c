@@ -2,6 +2,7 @@
  * becomes the clang, so its exit status, signals and output are clang's. */
 #include "kernprof/commands/command.h"
 #include "kernprof/compile/compile.h"
+#include "kernprof/compile/foreign_options.h"
 #include "util/words.h"
 
 #include <errno.h>
@@ -18,7 +19,9 @@ static const struct kp_option option_table[] = {
      NULL, NULL},
     {"-fno-kernprof-calls", 0, NULL, "no calls of the other functions for `kernprof` without -l", NULL, NULL},
     {"--instead-of COMPILER", 0, NULL,
-     "as the first argument: COMPILER is not used; for build systems that put us before it", NULL, NULL},
+     "as the first argument: COMPILER is not used; for build systems that put us before it. Options that only COMPILER "
+     "knows are dropped, and link-time optimisation unless it is a clang",
+     NULL, NULL},
     KP_OPTIONS_END,
 };
 
@@ -42,13 +45,17 @@ static const char notes[] = "`CC=\"kernprof cc\" ./configure`, `cmake -DCMAKE_C_
 /* A build system that calls us in front of its own compiler (a "launcher"): that compiler's name is dropped. */
 static int compile(int cxx, int argc, char **argv, struct kp_error *error)
 {
+    int is_foreign = 0;
     if (argc > 2 && strcmp(argv[1], "--instead-of") == 0) {
+        is_foreign = kp_is_foreign(argv[2]);
         argc -= 2;
         argv += 2;
     }
     char **arguments = kp_compile_arguments(cxx, argc - 1, argv + 1, error);
     if (!arguments)
         return KP_EXIT_FAILED;
+    if (is_foreign)
+        arguments = kp_drop_foreign_options(arguments);
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
         kp_command_print_help(cxx ? &kp_command_cxx : &kp_command_cc, stdout);
         puts("\nWhat follows is clang's own help.\n");
