@@ -8,6 +8,7 @@
 #include "plugin/continuations.h"
 #include "plugin/labels.h"
 #include "plugin/options.h"
+#include "plugin/structors.h"
 #include "plugin/timers.h"
 
 #include "clang/AST/ASTConsumer.h"
@@ -193,6 +194,7 @@ private:
       return;
     F->addAttr(kp::createDefinitionMark(F->getASTContext(), Text));
     kp::noteContinuations(F);
+    kp::keepEmptyDestructor(F);
     kp::markLabels(F);
   }
 

@@ -2,6 +2,7 @@
 #include "plugin/lines.h"
 #include "plugin/compat/coroutines.h"
 #include "plugin/continuations.h"
+#include "plugin/structors.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/STLExtras.h"
@@ -237,6 +238,9 @@ FunctionLines findLines(Function &F, ArrayRef<BasicBlock *> Blocks) {
     Result.OfBlock.push_back(std::move(Lines));
   }
   addContinuations(F, Blocks, Result);
+  if (!countedVariant(F).empty())
+    for (auto &Lines : Result.OfBlock)
+      Lines.clear();
   return Result;
 }
 
