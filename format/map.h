@@ -75,7 +75,8 @@ struct kp_map_record {
     uint32_t entry_block;
     uint32_t source;     /* string: text of the lines first_line to last_line; 0: not known */
     uint32_t loop_count; /* that go on without timestamps in mode exact */
-    uint32_t reserved;
+    uint32_t
+        variant_of; /* string: linkage name of the function whose lines and calls count for this one; empty: itself */
 };
 
 struct kp_map_edge {

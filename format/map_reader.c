@@ -90,7 +90,8 @@ static int record_is_valid(const struct kp_map_record *r)
         return 0;
     if ((r->flags & KP_GLOB) && (r->line_count || r->counter_count || !r->name))
         return 0;
-    return r->name < r->string_bytes && r->linkage_name < r->string_bytes && r->source < r->string_bytes;
+    return r->name < r->string_bytes && r->linkage_name < r->string_bytes && r->source < r->string_bytes &&
+           r->variant_of < r->string_bytes;
 }
 
 static int indexes_are_valid(const struct kp_map_view *v)

@@ -9,6 +9,7 @@
 #include "plugin/continuations.h"
 #include "plugin/labels.h"
 #include "plugin/options.h"
+#include "plugin/structors.h"
 #include "plugin/timers.h"
 
 #include "clang/AST/ASTConsumer.h"
@@ -199,6 +200,7 @@ private:
       return;
     F->addAttr(kp::createDefinitionMark(F->getASTContext(), Text));
     kp::noteContinuations(F);
+    kp::keepEmptyDestructor(F);
     kp::markLabels(F);
   }
 

@@ -47,6 +47,8 @@ public:
         noteConditional(Conditional);
       } else if (auto *Elvis = llvm::dyn_cast<BinaryConditionalOperator>(S)) {
         noteArm(Elvis, Elvis->getFalseExpr(), {Elvis->getCommon()});
+      } else if (auto *If = llvm::dyn_cast<IfStmt>(S)) {
+        noteLastLine(If);
       }
       Work.append(S->child_begin(), S->child_end());
     }
@@ -85,8 +87,40 @@ private:
     for (const Expr *Operand : Before)
       if (beginsInArm(Operand, Line, Operand != Before.front()))
         return;
+    noteLine(First, Line);
+  }
+
+  void noteLine(const Stmt *First, unsigned Line) {
     PresumedLoc Presumed = Sources.getPresumedLoc(Sources.getExpansionLoc(First->getBeginLoc()));
+    Position Begin = positionOf(First->getBeginLoc());
     notes()[llvm::sys::path::filename(Presumed.getFilename())].insert({Begin, endBeforeFunctions(First), Line});
+  }
+
+  /// The last line of a condition, on which the body begins, too (`CONSTANT)) {`): without code of its own it would
+  /// count as often as the body.
+  void noteLastLine(const IfStmt *If) {
+    const Expr *Around = If->getCond();
+    auto *Then = llvm::dyn_cast<CompoundStmt>(If->getThen());
+    unsigned Line = endLine(Around);
+    if (!Then || positionOf(Then->getLBracLoc()).first != Line)
+      return;
+    llvm::SmallVector<const Stmt *, 16> Work{Around};
+    while (!Work.empty()) {
+      const Stmt *S = Work.pop_back_val();
+      if (!S || isFunction(S) || endLine(S) < Line)
+        continue;
+      for (const Expr *Arm : armsOf(S)) {
+        if (beginLine(Arm) == Line) // noteArm knows
+          return;
+        if (beginLine(Arm) < Line && endLine(Arm) >= Line)
+          Around = Arm;
+      }
+      Work.append(S->child_begin(), S->child_end());
+    }
+    const Stmt *First = firstOperand(Around);
+    unsigned Begin = beginLine(First);
+    if (Begin && Begin < Line)
+      noteLine(First, Line);
   }
 
   /// The operands of S that are not always evaluated.

@@ -41,7 +41,7 @@ public:
     return true;
   }
   bool VisitForStmt(clang::ForStmt *S) {
-    if (isEndless(S->getCond()))
+    if (isEndless(S->getCond()) && !S->getInit() && !S->getInc())
       S->setBody(prefixed(S->getBody(), S->getForLoc()));
     return true;
   }
@@ -125,13 +125,16 @@ private:
     return S && llvm::isa<clang::BreakStmt, clang::ContinueStmt, clang::GotoStmt>(S);
   }
 
-  /// Statements whose first line is passed once and holds no code: jumps, and `for (`, `while (`, `if (` with the
-  /// condition on a later line, which Clang gives the jump on the condition.
+  /// Statements whose first line is passed once and may hold no code: jumps, `for (init; ; step)`, and `for (`, `while
+  /// (`, `if (` with the condition on a later line, which Clang gives the jump on the condition.
   bool needsMark(const clang::Stmt *S) const {
     if (!S || isJump(S))
       return S;
     const clang::Expr *Condition = nullptr;
-    if (auto *For = llvm::dyn_cast<clang::ForStmt>(S))
+    auto *For = llvm::dyn_cast<clang::ForStmt>(S);
+    if (For && isEndless(For->getCond()))
+      return For->getInit() || For->getInc();
+    if (For)
       Condition = For->getCond();
     else if (auto *While = llvm::dyn_cast<clang::WhileStmt>(S))
       Condition = While->getCond();

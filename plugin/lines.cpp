@@ -2,6 +2,7 @@
 #include "plugin/lines.h"
 #include "plugin/compat/coroutines.h"
 #include "plugin/continuations.h"
+#include "plugin/structors.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/STLExtras.h"
@@ -85,6 +86,17 @@ static bool isBranchElsewhere(const Instruction &I) {
          (lineIn(Condition) != lineIn(&I) || isTestElsewhere(*Condition, I));
 }
 
+/// The test of `case 1 ... 1000:`, which values that are in no other case pass: no run of a case's line.
+static bool isRangeTest(const Instruction &I) {
+  auto *Jump = dyn_cast<BranchInst>(I.getParent()->getTerminator());
+  auto *Compare = Jump && Jump->isConditional() ? dyn_cast<ICmpInst>(Jump->getCondition()) : nullptr;
+  auto *Distance = Compare ? dyn_cast<BinaryOperator>(Compare->getOperand(0)) : nullptr;
+  return Distance && Distance->getOpcode() == Instruction::Sub && Compare->getPredicate() == CmpInst::ICMP_ULE &&
+         I.getParent()->getFirstNonPHIOrDbg() == Distance && Distance->getNextNode() == Compare &&
+         isa<Constant>(Distance->getOperand(1)) && isa<Constant>(Compare->getOperand(1)) &&
+         llvm::any_of(Distance->getOperand(0)->users(), [](const User *U) { return isa<SwitchInst>(U); });
+}
+
 /// What a coroutine does around its body, suspending and ending, has the location of its name: no run of that line.
 static bool isAroundCoroutine(const Instruction &I) {
   const Function *F = I.getFunction();
@@ -116,7 +128,7 @@ static bool isTaking(const Instruction &I) {
 /// Where I stands in the source, for the count of a line; null where that says nothing about the line.
 static const DILocation *locationOf(const Instruction &I) {
   bool SaysNothing = isDescription(I) || isConnection(I) || isJoinedBranch(I) || isBranchElsewhere(I) ||
-                     isAroundCoroutine(I) || isUnwinding(I) || isTaking(I);
+                     isRangeTest(I) || isAroundCoroutine(I) || isUnwinding(I) || isTaking(I);
   return SaysNothing ? nullptr : outermost(I);
 }
 
@@ -237,6 +249,9 @@ FunctionLines findLines(Function &F, ArrayRef<BasicBlock *> Blocks) {
     Result.OfBlock.push_back(std::move(Lines));
   }
   addContinuations(F, Blocks, Result);
+  if (!countedVariant(F).empty())
+    for (auto &Lines : Result.OfBlock)
+      Lines.clear();
   return Result;
 }
 

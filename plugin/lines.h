@@ -33,7 +33,8 @@ private:
   unsigned addLine(unsigned File, unsigned Line);
 };
 
-/// The lines of F, whose blocks are `Blocks` in this order. The entry block also holds the line of F's name.
+/// The lines of F, whose blocks are `Blocks` in this order. The entry block also holds the line of F's name. Where
+/// another variant of F counts (structors.h), no block holds a line.
 FunctionLines findLines(llvm::Function &F, llvm::ArrayRef<llvm::BasicBlock *> Blocks);
 
 /// A call of a known function, where it is written.

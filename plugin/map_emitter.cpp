@@ -1,6 +1,7 @@
 // Emits the map section (see map_emitter.h).
 #include "plugin/map_emitter.h"
 #include "plugin/options.h"
+#include "plugin/structors.h"
 #include "format/map.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -97,7 +98,7 @@ public:
 
 /// The name as people write it: scope and name, without parameters, of a C++ function; a C name as it is.
 static std::string readableName(const Function &F) {
-  std::string Linkage = F.getName().str();
+  std::string Linkage = nameWithoutThunk(F.getName());
   ItaniumPartialDemangler Demangler;
   if (Demangler.partialDemangle(Linkage.c_str()) || !Demangler.isFunction())
     return F.getSubprogram() && !F.getSubprogram()->getName().empty() && Linkage.compare(0, 2, "_Z") != 0
@@ -307,7 +308,10 @@ void emitRecord(Module &M, const Target &T, const MapContents &Contents, GlobalV
     addFlow(*Contents.Lines, *Contents.Counters, Contents.Calls, Fields, Data);
     addLines(*Contents.Lines, Contents.Loops, Fields, Data, Texts);
     Fields.name = Data.string(readableName(*T.Original));
+  }
+  if (Contents.Lines || isThunk(*T.Original)) {
     Fields.linkage_name = Data.string(T.Original->getName());
+    Fields.variant_of = Data.string(countedVariant(*T.Original));
   }
   Fields.string_bytes = Data.finish();
   Fields.size_bytes = sizeof Fields + Data.Bytes.size();

@@ -21,6 +21,7 @@
 #include "plugin/returning.h"
 #include "plugin/select.h"
 #include "plugin/shared_base.h"
+#include "plugin/structors.h"
 #include "plugin/timers.h"
 #include "plugin/timed_calls.h"
 #include "plugin/timestamps.h"
@@ -140,6 +141,7 @@ void instrument(kp::Target &T) {
 
 /// A function without counters whose clones call the counting bodies.
 void forward(kp::Target &T) {
+  kp::noteThunk(*T.Original);
   T.Hits = kp::cloneBody(*T.Original, ".kp_hits", kp::CountingGroup);
   T.Exact = kp::cloneBody(*T.Original, ".kp_exact", kp::SeldomGroup);
   if (T.How == kp::Entry::Test) {

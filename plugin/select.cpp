@@ -1,6 +1,7 @@
 // Who is profiled (see select.h).
 #include "plugin/select.h"
 #include "plugin/options.h"
+#include "plugin/structors.h"
 #include "plugin/timers.h"
 
 #include "llvm/ADT/DenseMap.h"
@@ -149,7 +150,7 @@ static bool definesLabel(const Function &F) {
 bool cannotBeCopied(Function &F) { return definesLabel(F) || sharesLabels(F); }
 
 static bool canBeProfiled(const Function &F) {
-  return !F.isDeclaration() && F.getSubprogram() && !F.hasFnAttribute(Attribute::Naked);
+  return !F.isDeclaration() && F.getSubprogram() && !F.hasFnAttribute(Attribute::Naked) && !isThunk(F);
 }
 
 /// A piece of a function that the compiler has made a function of its own: an OpenMP region or task, a block. It

@@ -20,6 +20,8 @@ static int solve_function(struct kp_joined_module *m, unsigned number)
         result = kp_flow_solve(view, words, solved->hits, blocks, &solved->calls);
         solved->inner_calls = words[r->counter_count + KP_INNER_CALLS];
         kp_times_set_counts(m->times, number, solved->calls, solved->inner_calls, blocks);
+        if (kp_module_is_variant(m->index, number))
+            solved->calls = solved->inner_calls = 0;
     }
     free(blocks);
     return result;

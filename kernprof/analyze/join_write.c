@@ -89,7 +89,10 @@ static int write_times(struct writer *w, const struct line *line, const uint64_t
     uint64_t shortest = words[KP_LINE_SHORTEST_INVERTED];
     double own_ns = solved->exact ? (double)(int64_t)words[KP_LINE_SELF_TICKS] : time->self_ns * solved->scale;
     double error_ns = solved->exact ? exact_error(line->map, time, own_ns) : sqrt(time->variance) * solved->scale;
-    *time_ns = whole(solved->exact ? (double)(int64_t)words[KP_LINE_TICKS] : time->time_ns * solved->scale);
+    double exact_ns = (double)(int64_t)words[KP_LINE_TICKS];
+    if (kp_module_is_variant(line->module->index, line->function))
+        exact_ns = own_ns; /* all else is the time of the function that counts for it */
+    *time_ns = whole(solved->exact ? exact_ns : time->time_ns * solved->scale);
     sqlite3_bind_int64(insert, 1, line->function_id);
     sqlite3_bind_int64(insert, 2, line->source);
     sqlite3_bind_int64(insert, 3, line->map->line);
@@ -157,14 +160,15 @@ static int write_function_row(struct writer *w, const struct kp_joined_module *m
     const struct kp_solved_function *solved = &m->solved[function];
     const uint64_t *activation = kp_joined_words(m, function) + r->counter_count;
     sqlite3_stmt *insert = w->statements[INSERT_FUNCTION];
+    int is_variant = kp_module_is_variant(m->index, function);
     double total = 0, self = 0;
     for (uint32_t i = 0; i < r->line_count; i++) {
         total += kp_times_line(m->times, function, i)->time_ns * solved->scale;
         self += kp_times_line(m->times, function, i)->self_ns * solved->scale;
     }
     if (solved->exact) {
-        total = (double)(int64_t)activation[KP_TOTAL_TICKS];
         self = (double)(int64_t)activation[KP_SELF_TICKS];
+        total = is_variant ? self : (double)(int64_t)activation[KP_TOTAL_TICKS];
     }
     sqlite3_bind_int64(insert, 1, module_id);
     sqlite3_bind_int64(insert, 2, source);
@@ -173,7 +177,7 @@ static int write_function_row(struct writer *w, const struct kp_joined_module *m
     sqlite3_bind_text(insert, 5, view->strings + r->name, -1, SQLITE_TRANSIENT);
     sqlite3_bind_text(insert, 6, view->strings + r->linkage_name, -1, SQLITE_TRANSIENT);
     sqlite3_bind_int64(insert, 7, (int64_t)solved->calls);
-    sqlite3_bind_int64(insert, 8, (int64_t)kp_times_outermost_calls(m->times, function));
+    sqlite3_bind_int64(insert, 8, is_variant ? 0 : (int64_t)kp_times_outermost_calls(m->times, function));
     sqlite3_bind_int64(insert, 9, whole(total));
     sqlite3_bind_int64(insert, 10, whole(self));
     return step(insert);
@@ -221,7 +225,7 @@ static int write_arcs(struct writer *w, unsigned module)
         const struct kp_map_line *line = &view->lines[arcs[i].line];
         const char *file = view->strings + view->files[line->file].path;
         const struct kp_function_name *callee = kp_function_names_find(&w->join->names, arcs[i].callee, module, file);
-        int64_t caller_id = w->function_ids[module][arcs[i].function];
+        int64_t caller_id = w->function_ids[module][kp_module_counted(m->index, arcs[i].function)];
         int64_t callee_id = callee ? w->function_ids[callee->module][callee->function] : 0;
         if (!caller_id || !callee_id || !arcs[i].calls)
             continue;

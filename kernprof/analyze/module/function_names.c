@@ -25,7 +25,8 @@ int kp_function_names_fill(struct kp_function_names *names, const struct kp_modu
     for (unsigned m = 0; m < count; m++) {
         names->modules[m] = modules[m];
         for (unsigned f = 0; f < kp_module_function_count(modules[m]); f++)
-            if (kp_map_is_profiled(kp_module_function(modules[m], f)->record, kp_module_by_function(modules[m])))
+            if (kp_map_is_profiled(kp_module_function(modules[m], f)->record, kp_module_by_function(modules[m])) ||
+                kp_module_is_variant(modules[m], f))
                 names->rows[names->count++] = (struct kp_function_name){kp_module_linkage_name(modules[m], f), m, f};
     }
     if (names->count)
@@ -79,18 +80,35 @@ static const struct kp_function_name *find_exactly(const struct kp_function_name
     return best;
 }
 
+/* The function that counts for this one, which may be in another row of its module; NULL: it is not profiled. */
+static const struct kp_function_name *find_counted(const struct kp_function_names *names,
+                                                   const struct kp_function_name *found)
+{
+    if (!found || !kp_module_is_variant(names->modules[found->module], found->function))
+        return found;
+    const struct kp_module_index *index = names->modules[found->module];
+    unsigned counted = kp_module_counted(index, found->function);
+    for (size_t i = find_first(names, kp_module_linkage_name(index, counted)); counted != found->function; i++) {
+        if (!is_named(names, i, kp_module_linkage_name(index, counted)))
+            break;
+        if (names->rows[i].module == found->module && names->rows[i].function == counted)
+            return &names->rows[i];
+    }
+    return NULL;
+}
+
 const struct kp_function_name *kp_function_names_find(const struct kp_function_names *names, const char *name,
                                                       unsigned module, const char *file)
 {
     const struct kp_function_name *found = find_exactly(names, name, module, file);
     size_t plain_length = strcspn(name, "."); /* without what versions and link-time optimisation hang on */
     if (found || plain_length == 0 || !name[plain_length])
-        return found;
+        return find_counted(names, found);
     char *plain = strndup(name, plain_length);
     if (plain)
         found = find_exactly(names, plain, module, file);
     free(plain);
-    return found;
+    return find_counted(names, found);
 }
 
 void kp_function_names_free(struct kp_function_names *names)

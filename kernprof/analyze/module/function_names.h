@@ -23,8 +23,9 @@ struct kp_function_names {
 int kp_function_names_fill(struct kp_function_names *names, const struct kp_module_index *const *modules,
                            unsigned count);
 
-/* The function that code of a module calls by this name, with or without what versions of it have behind a dot. Of
- * several functions of one name (static ones), that of the caller's own module and file. NULL: it is not profiled. */
+/* The function that counts for what code of a module calls by this name, with or without what versions of it have
+ * behind a dot. Of several functions of one name (static ones), that of the caller's own module and file. NULL: it is
+ * not profiled. */
 const struct kp_function_name *kp_function_names_find(const struct kp_function_names *names, const char *name,
                                                       unsigned module, const char *file);
 

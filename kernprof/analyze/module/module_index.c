@@ -6,6 +6,9 @@
 
 #include "util/search.h"
 
+/* A thunk, D0, D1 and D2; in a damaged map they may go round in circles. */
+enum { MAX_VARIANTS = 4 };
+
 struct function {
     struct kp_map_view view;
     int64_t first_word;
@@ -265,17 +268,46 @@ static int is_name_before(const void *what, size_t i)
     return strcmp(wanted->index->names[i].name, wanted->text) < 0;
 }
 
-int kp_module_find_name(const struct kp_module_index *index, const char *name, unsigned caller)
+static const char *variant_of(const struct kp_module_index *index, unsigned function)
+{
+    const struct kp_map_view *view = &index->functions[function].view;
+    return view->strings + view->record->variant_of;
+}
+
+int kp_module_is_variant(const struct kp_module_index *index, unsigned function)
+{
+    return *variant_of(index, function) != 0;
+}
+
+/* As kp_module_find_name, without looking further where it is a variant. */
+static int find_named(const struct kp_module_index *index, const char *name, unsigned caller)
 {
     size_t i = kp_search_first(index->function_count, is_name_before, &(struct wanted){.index = index, .text = name});
     int found = -1;
     for (; i < index->function_count && strcmp(index->names[i].name, name) == 0; i++) {
         unsigned function = index->names[i].function;
-        if (kp_map_is_profiled(index->functions[function].view.record, index->by_function) &&
-            (found < 0 || strcmp(kp_module_file(index, function), kp_module_file(index, caller)) == 0))
+        int is_wanted = kp_map_is_profiled(index->functions[function].view.record, index->by_function) ||
+                        kp_module_is_variant(index, function);
+        if (is_wanted && (found < 0 || strcmp(kp_module_file(index, function), kp_module_file(index, caller)) == 0))
             found = (int)function;
     }
     return found;
+}
+
+int kp_module_find_name(const struct kp_module_index *index, const char *name, unsigned caller)
+{
+    int found = find_named(index, name, caller);
+    for (int step = 0; found >= 0 && kp_module_is_variant(index, (unsigned)found); step++)
+        found = step < MAX_VARIANTS ? find_named(index, variant_of(index, (unsigned)found), (unsigned)found) : -1;
+    return found;
+}
+
+unsigned kp_module_counted(const struct kp_module_index *index, unsigned function)
+{
+    int found = kp_module_is_variant(index, function)
+                    ? kp_module_find_name(index, kp_module_linkage_name(index, function), function)
+                    : -1;
+    return found >= 0 ? (unsigned)found : function;
 }
 
 static const char *path_of_line(const struct kp_map_view *view, uint32_t line)
@@ -369,6 +401,19 @@ const char *kp_module_callee(const struct kp_module_site *site)
     return site->view->strings + site->record->callee;
 }
 
+/* Takes the innermost frames away that are of variants of the function that the site calls. Returns the number left. */
+static unsigned without_variants(const struct kp_module_index *index, const struct kp_module_site *site,
+                                 struct kp_module_line *frames, unsigned count)
+{
+    unsigned drop = 0;
+    while (drop < count && kp_module_is_variant(index, frames[drop].function) &&
+           kp_module_find_name(index, kp_module_callee(site), site->function) ==
+               (int)kp_module_counted(index, frames[drop].function))
+        drop++;
+    memmove(frames, frames + drop, (count - drop) * sizeof *frames);
+    return count - drop;
+}
+
 unsigned kp_module_site_frames(const struct kp_module_index *index, const struct kp_module_site *site,
                                struct kp_module_line *frames)
 {
@@ -388,7 +433,7 @@ unsigned kp_module_site_frames(const struct kp_module_index *index, const struct
             count++;
         }
     }
-    return count;
+    return without_variants(index, site, frames, count);
 }
 
 void kp_module_add_fused(const struct kp_module_index *index, uint64_t *words)

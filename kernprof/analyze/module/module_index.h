@@ -50,6 +50,12 @@ int64_t kp_module_first_word(const struct kp_module_index *index, unsigned funct
 
 const char *kp_module_linkage_name(const struct kp_module_index *index, unsigned function);
 
+/* Whether another function's lines and calls count for this one: a variant of a destructor, a thunk. */
+int kp_module_is_variant(const struct kp_module_index *index, unsigned function);
+
+/* The function that counts for this one: itself, or that of which it is a variant, where that is profiled. */
+unsigned kp_module_counted(const struct kp_module_index *index, unsigned function);
+
 /* The path of the function's file; empty where it has none. */
 const char *kp_module_file(const struct kp_module_index *index, unsigned function);
 
@@ -65,7 +71,8 @@ int kp_module_has_body(const struct kp_module_index *index, const char *symbol);
 /* Functions in the order of their linkage names: the one at `place`, from 0. */
 unsigned kp_module_by_name(const struct kp_module_index *index, unsigned place);
 
-/* The profiled function of that linkage name, of the caller's own file where there are several; -1: none. */
+/* The profiled function that counts for that linkage name, of the caller's own file where there are several; -1: none.
+ */
 int kp_module_find_name(const struct kp_module_index *index, const char *name, unsigned caller);
 
 /* The function's line at a place of the source; -1: it is not in its list. */
@@ -88,7 +95,8 @@ int kp_module_find_site(const struct kp_module_index *index, uint64_t word);
 /* The linkage name of whom the site calls; empty: it calls through a pointer. */
 const char *kp_module_callee(const struct kp_module_site *site);
 
-/* The profiled frames of a call site, innermost first. Fills `frames`, of KP_MODULE_FRAMES; returns their number. */
+/* The profiled frames of a call site, innermost first. A variant of a function that calls the one that counts for it is
+ * no frame. Fills `frames`, of KP_MODULE_FRAMES; returns their number. */
 unsigned kp_module_site_frames(const struct kp_module_index *index, const struct kp_module_site *site,
                                struct kp_module_line *frames);
 

@@ -77,7 +77,17 @@ void kp_times_add_arc(struct kp_times *t, struct kp_module_line at, const char *
         t->arcs = arcs;
         t->arc_room = room;
     }
+    int counted = kp_module_find_name(t->index, callee, at.function);
+    if (counted >= 0)
+        callee = kp_module_linkage_name(t->index, (unsigned)counted);
     t->arcs[t->arc_count++] = (struct kp_arc){at.function, at.line, callee, calls, time_ns};
+}
+
+/* Whether the call is that of a variant of a function, which the function itself counts. */
+static int is_call_of_counted(const struct kp_times *t, unsigned function, const char *callee)
+{
+    return kp_module_is_variant(t->index, function) &&
+           kp_module_find_name(t->index, callee, function) == (int)kp_module_counted(t->index, function);
 }
 
 /* Calls that are written in a function, as often as their blocks ran. */
@@ -86,9 +96,9 @@ static void add_direct_calls(struct kp_times *t, unsigned function, const uint64
     const struct kp_map_view *view = kp_module_function(t->index, function);
     for (uint32_t i = 0; i < view->record->call_count; i++) {
         const struct kp_map_call *call = &view->calls[i];
-        if (block_counts[call->block])
-            kp_times_add_arc(t, (struct kp_module_line){function, call->line}, view->strings + call->callee,
-                             block_counts[call->block], 0);
+        const char *callee = view->strings + call->callee;
+        if (block_counts[call->block] && !is_call_of_counted(t, function, callee))
+            kp_times_add_arc(t, (struct kp_module_line){function, call->line}, callee, block_counts[call->block], 0);
     }
 }
 
