@@ -108,7 +108,11 @@ int kp_file_reopen(void);
 struct kp_chunk *kp_file_add(enum kp_chunk_kind kind, uint64_t size, void *address);
 void kp_file_publish(struct kp_chunk *chunk);
 
-/* Why kp_file_add last failed in this module, in a few words. */
+/* Reserves room in the open file `fd` (-1: it could not be opened) and maps it, at `address` as kp_file_add has it.
+ * NULL on failure. */
+void *kp_file_map_new(int fd, uint64_t offset, uint64_t size, void *address);
+
+/* Why either last failed in this module, in a few words. */
 const char *kp_file_trouble(void);
 
 /* Maps the first `size` bytes of a chunk that is in the file. NULL on failure, and where none is published. */
