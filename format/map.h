@@ -38,8 +38,7 @@ enum kp_record_flags {
     KP_FUNCTION_CALLS_ONLY = 8,     /* not chosen for lines: its calls are counted when functions are profiled */
     KP_FUNCTION_NOT_LINES = 16,     /* KP_MEMPROF: in no listing of lines */
     KP_FUNCTION_NOT_MEMORY = 32,    /* KP_LINEPROF: in no listing of memory */
-    KP_FUNCTION_ENTRY =
-        64, /* only the entry of a function that has a record of its own: linkers drop it with its code */
+    KP_FUNCTION_ENTRY = 64, /* where to redirect a function, and no more: goes with the code when that is dropped */
 
     /* Not a function but a pattern of the command line, `name`; everything else is 0. */
     KP_GLOB_OF_FUNCTIONS = 0x100,
@@ -75,8 +74,7 @@ struct kp_map_record {
     uint32_t entry_block;
     uint32_t source;     /* string: text of the lines first_line to last_line; 0: not known */
     uint32_t loop_count; /* that go on without timestamps in mode exact */
-    uint32_t
-        variant_of; /* string: linkage name of the function whose lines and calls count for this one; empty: itself */
+    uint32_t variant_of; /* string: linkage name of the function that counts for this one; empty: itself */
 };
 
 struct kp_map_edge {
