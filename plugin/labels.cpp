@@ -40,8 +40,14 @@ public:
     }
     return true;
   }
+  /// Where nothing else of the line runs, or the body begins on it too (`for (a;; b) {`), it counts as often as the
+  /// body.
   bool VisitForStmt(clang::ForStmt *S) {
-    if (isEndless(S->getCond()) && !S->getInit() && !S->getInc())
+    if (!isEndless(S->getCond()))
+      return true;
+    auto *Body = llvm::dyn_cast<clang::CompoundStmt>(S->getBody());
+    bool BodyIsOnLine = Body && lineOf(Body->getLBracLoc()) == lineOf(S->getForLoc());
+    if ((!S->getInit() && !S->getInc()) || (S->getInit() && S->getInc() && BodyIsOnLine))
       S->setBody(prefixed(S->getBody(), S->getForLoc()));
     return true;
   }

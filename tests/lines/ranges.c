@@ -36,6 +36,10 @@ static void loop(int limit)
         if (i == limit) // = 33
             break; // = 3
     }
+    for (i = 0;; i++) { // = 33
+        if (i == limit) // = 33
+            break; // = 3
+    }
     for (;; i--) { // = 30
         if (i == 0) // = 33
             return; // = 3
