@@ -20,8 +20,8 @@ struct kp_view {
     struct kp_listing_filter filter;
     enum kp_listing_order order;
     struct kp_summary_options summary;
-    const char *sort;              /* held against the kind of profile that is shown */
-    struct kp_view_values columns; /* lists of keys, held against the columns of the profile */
+    const char *sort;              /* checked against the kind of profile that is shown */
+    struct kp_view_values columns; /* lists of keys, checked against the columns of the profile */
     bool all_columns;
     bool threads;
     bool ranks;

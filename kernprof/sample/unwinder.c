@@ -43,7 +43,7 @@ static uint64_t register_of(const struct kp_perf_sample *sample, unsigned number
     return sample->registers[__builtin_popcountll(below)];
 }
 
-/* Separate debug information is looked for nowhere: frames are told by the files themselves. */
+/* No separate debug information is searched: the files themselves describe their frames. */
 static int find_nothing(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base, const char *file,
                         const char *link, GElf_Word checksum, char **path)
 {

@@ -1,4 +1,4 @@
-/* Two profiles held against each other: functions and lines that became slower or faster, beyond noise.
+/* Two profiles compared with each other: functions and lines that became slower or faster, beyond noise.
  *
  * Times are those of one run: a merged profile's divided by the number of profiles in it. Functions are matched by name
  * and file, then by name, then by their text (renamed or moved to another file); lines by a text diff of the two

@@ -6,7 +6,7 @@
 
 #include "util/line_diff.h"
 
-/* Functions without a counterpart that are held against each other by their text: at most so many on each side. */
+/* Functions without a counterpart that are compared by their text: at most so many on each side. */
 enum { UNMATCHED_MAX = 300 };
 
 /* Of their lines; with less than that in common it is another function. */

@@ -4,7 +4,7 @@
 
 #include "viewer/model/listing.h"
 
-/* Names are globs (fnmatch). A file's glob is held against its absolute path, the path below the working folder, and
+/* Names are globs (fnmatch). A file's glob is compared with its absolute path, the path below the working folder, and
  * its last part. No globs: all. */
 struct kp_listing_filter {
     const char *const *functions;

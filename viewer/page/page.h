@@ -1,4 +1,4 @@
-/* A profile, or two held against each other, as one web page that needs no network: a template, bundled from
+/* A profile, or two compared with each other, as one web page that needs no network: a template, bundled from
  * viewer/web/ when kernprof is built, with the profile put into it as JSON. */
 #ifndef KP_VIEWER_PAGE_PAGE_H
 #define KP_VIEWER_PAGE_PAGE_H
